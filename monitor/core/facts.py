@@ -1,0 +1,56 @@
+"""What people ask about a trial, typed: read out of a record by its source, judged by the rules, stored in columns.
+
+The names of the fields here are also the *roles* by which a source marks its own paths (`Shape.roles`), so that a rule
+can speak of "the primary completion date" without knowing where a registry keeps it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from monitor.core.dates import PartialDate
+
+DateType = Literal["ACTUAL", "ESTIMATED", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedDate:
+    """A date with what the registry says of it: already happened, or expected (or it does not say)."""
+
+    date: PartialDate
+    type: DateType = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFacts:
+    """The facts of one version. Everything may be absent: None or empty. Statuses and types are the registry's own words."""
+
+    title: str = ""
+    acronym: str = ""
+    sponsor: str = ""
+    status: str = ""
+    last_known_status: str = ""
+    why_stopped: str = ""
+    start: TypedDate | None = None
+    primary_completion: TypedDate | None = None
+    completion: TypedDate | None = None
+    enrollment: int | None = None
+    enrollment_type: str = ""
+    has_results: bool = False
+    results_submitted: str = ""
+    results_posted: str = ""
+    registry_date: str = ""
+    submitted_date: str = ""
+    data_date: str = ""
+    phases: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = field(default=())
+
+    @property
+    def short_name(self) -> str:
+        """What to call the trial in a line: its acronym, else its title cut at a word."""
+        if self.acronym:
+            return self.acronym
+        if len(self.title) <= 70:
+            return self.title
+        return self.title[:70].rsplit(" ", 1)[0] + "…"
