@@ -42,13 +42,10 @@ class FieldPath:
     steps: tuple[Step, ...]
 
     def __str__(self) -> str:
-        text = ""
-        for step in self.steps:
-            if isinstance(step, Item):
-                text += str(step)
-            else:
-                text += ("." if text else "") + _escape_key(step)
-        return text
+        return "".join(
+            str(step) if isinstance(step, Item) else ("." if position else "") + _escape_key(step)
+            for position, step in enumerate(self.steps)
+        )
 
     def __truediv__(self, step: Step) -> "FieldPath":
         return FieldPath((*self.steps, step))
@@ -61,6 +58,8 @@ class FieldPath:
     @classmethod
     def parse(cls, text: str) -> Self:
         """The inverse of `str()`. Raises ValueError where a bracket is not closed."""
+        if not text:
+            return cls(("",))
         steps: list[Step] = []
         position = 0
         while position < len(text):

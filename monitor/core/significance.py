@@ -1,7 +1,7 @@
 """How much a change matters, and the rules that say so."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from typing import Literal
@@ -61,17 +61,32 @@ class Verdict:
     changes: tuple[int, ...] = ()
 
 
+Occurrence = Literal["changed", "gone", "back", "moved", "unknown", "entered", "left"]
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that a rule may know: pure values. `past` are the facts of earlier versions, oldest first,
-    the version before this one last; `registry_date` is the registry's own date of the update."""
+    """All that a rule may know: pure values. `past` are the facts of the versions before `before`, oldest first.
+
+    `occurrence` says what happened: the record changed; or the number went, came back, became another's (`about`: which), is not
+    known; or the trial entered or left a search (`about`: the search; `why`: why it left, as far as known).
+    `unclaimed` are the positions of changes that no other rule spoke of; only rules that are `last` see them.
+    """
 
     trial: TrialId
     before: TrialFacts
     after: TrialFacts
-    changes: ChangeSet
-    past: tuple[TrialFacts, ...]
     now: datetime
+    changes: ChangeSet = ()
+    past: tuple[TrialFacts, ...] = ()
+    occurrence: Occurrence = "changed"
+    about: str = ""
+    why: str = ""
+    unclaimed: tuple[int, ...] = ()
+
+    def positions(self, *roles: str) -> tuple[int, ...]:
+        """Where in `changes` the fields of these roles are."""
+        return tuple(n for n, change in enumerate(self.changes) if change.role in roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +99,17 @@ class Example:
     after: Mapping[str, Json]
     significance: Significance | None
     headline: str = ""
+    occurrence: Occurrence = "changed"
+    about: str = ""
+    why: str = ""
     earlier: tuple[Mapping[str, Json], ...] = ()
     registry: str = "clinicaltrials.gov"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One judgement, declared where it is written. `significance None` in an example means: this rule keeps silent."""
+    """One judgement, declared where it is written: on which occurrence it is asked, and whether `last`, for what no other claimed.
+    `significance None` in an example means: this rule keeps silent."""
 
     id: str
     title: str
@@ -98,3 +117,15 @@ class Rule:
     topic: Topic
     judge: Callable[[Case], Iterable[Verdict]]
     examples: tuple[Example, ...] = field(default=(), repr=False)
+    on: Occurrence = "changed"
+    last: bool = False
+
+
+def assess(case: Case, rules: Sequence[Rule]) -> tuple[Verdict, ...]:
+    """Every verdict on a case, gravest first. No change stays without one: rules that are `last` speak of what is left."""
+    asked = [rule for rule in rules if rule.on == case.occurrence]
+    verdicts = [verdict for rule in asked if not rule.last for verdict in rule.judge(case)]
+    claimed = {position for verdict in verdicts for position in verdict.changes}
+    rest = replace(case, unclaimed=tuple(n for n in range(len(case.changes)) if n not in claimed))
+    verdicts += [verdict for rule in asked if rule.last for verdict in rule.judge(rest)]
+    return tuple(sorted(verdicts, key=lambda verdict: (-verdict.significance, verdict.rule, verdict.changes)))

@@ -1,0 +1,57 @@
+"""When a reader is told: digest moments and quiet hours, in the reader's own time zone.
+
+A local time that a night skips (02:30 when clocks go forward) is the same moment an hour on; one that comes twice is its first coming.
+Either way a slot happens once a day.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from monitor.core.significance import Significance
+from monitor.core.watch import Quiet, Slot, Subscriber
+
+
+def next_slot(slots: Sequence[Slot], subscriber: Subscriber, now: datetime) -> datetime:
+    """The first digest moment at or after `now`, in UTC."""
+    today = now.astimezone(subscriber.timezone).date()
+    days = [today + timedelta(days=ahead) for ahead in range(-1, 9)]
+    moments = (
+        _local(day, slot, subscriber)
+        for day in days
+        for slot in slots
+        if slot.weekday in (None, day.weekday())
+    )
+    return min(moment for moment in moments if moment >= now)
+
+
+def _local(day: date, slot: Slot, subscriber: Subscriber) -> datetime:
+    return datetime.combine(day, slot.at, tzinfo=subscriber.timezone).astimezone(UTC)
+
+
+def end_of_quiet(quiet: Quiet, subscriber: Subscriber, moment: datetime) -> datetime:
+    """`moment`, or the end of the quiet hours that it falls into; in UTC."""
+    local = moment.astimezone(subscriber.timezone)
+    clock = local.time().replace(tzinfo=None)
+    if quiet.start <= quiet.end:
+        if not quiet.start <= clock < quiet.end:
+            return moment
+        day = local.date()
+    elif clock >= quiet.start:
+        day = local.date() + timedelta(days=1)
+    elif clock < quiet.end:
+        day = local.date()
+    else:
+        return moment
+    return datetime.combine(day, quiet.end, tzinfo=subscriber.timezone).astimezone(UTC)
+
+
+def when_told(
+    subscriber: Subscriber, gravest: Significance, now: datetime
+) -> tuple[datetime, datetime | None]:
+    """(when it is due, the digest moment it waits for or None). Quiet hours hold back all but what is critical."""
+    if subscriber.slots:
+        slot = next_slot(subscriber.slots, subscriber, now)
+        return slot, slot
+    if subscriber.quiet is None or gravest >= Significance.CRITICAL:
+        return now, None
+    return end_of_quiet(subscriber.quiet, subscriber, now), None

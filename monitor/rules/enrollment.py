@@ -1,0 +1,115 @@
+"""Enrolment: the target cut or raised, and how many there really were in the end."""
+
+from collections.abc import Iterable
+
+from monitor.core.json import Json
+from monitor.core.significance import Case, Example, Rule, Significance, Verdict
+
+# A target that moves by less than a tenth is fine tuning.
+NOTABLE_SHARE = 0.10
+
+
+def _verdict(case: Case, rule: str, significance: Significance, headline: str, because: str) -> Verdict:
+    return Verdict(
+        rule, "enrollment", significance, headline, because, case.positions("enrollment", "enrollment_type")
+    )
+
+
+def _counted(case: Case) -> bool:
+    """Whether a target has become the number really enrolled."""
+    return case.after.enrollment_type == "ACTUAL" and case.before.enrollment_type != "ACTUAL"
+
+
+def _actual(case: Case) -> Iterable[Verdict]:
+    if not _counted(case) or case.after.enrollment is None:
+        return
+    planned, enrolled = case.before.enrollment, case.after.enrollment
+    headline = f"Enrolment is final: {enrolled:,}"
+    if planned and planned != enrolled:
+        headline += f" of {planned:,} planned ({enrolled / planned:.0%})"
+    elif planned:
+        headline += ", as planned"
+    yield _verdict(
+        case, "enrollment.actual", Significance.NOTABLE, headline, "the count went from ESTIMATED to ACTUAL"
+    )
+
+
+def _target(case: Case) -> Iterable[Verdict]:
+    old, new = case.before.enrollment, case.after.enrollment
+    if _counted(case) or old is None or new is None or old == new:
+        return
+    share = abs(new - old) / old if old else 1.0
+    significance = Significance.NOTABLE if share >= NOTABLE_SHARE else Significance.ROUTINE
+    what = "Enrolment" if case.after.enrollment_type == "ACTUAL" else "Enrolment target"
+    verb = "cut" if new < old and what == "Enrolment target" else "lowered" if new < old else "raised"
+    by = f" ({'−' if new < old else '+'}{share:.0%})" if old else ""
+    because = f"the {'number enrolled' if what == 'Enrolment' else 'target'} changed by {abs(new - old):,} participants"
+    yield _verdict(case, "enrollment.changed", significance, f"{what} {verb}: {old:,} → {new:,}{by}", because)
+
+
+def _enrolled(count: int, type_: str = "ESTIMATED") -> dict[str, Json]:
+    return {"protocolSection": {"designModule": {"enrollmentInfo": {"count": count, "type": type_}}}}
+
+
+RULES = (
+    Rule(
+        "enrollment.actual",
+        "The target becomes the number enrolled",
+        "How many there really were, beside the last target. Far below it is a finding of its own.",
+        "enrollment",
+        _actual,
+        (
+            Example(
+                "far below target",
+                _enrolled(35),
+                _enrolled(4, "ACTUAL"),
+                Significance.NOTABLE,
+                "Enrolment is final: 4 of 35 planned (11%)",
+            ),
+            Example(
+                "just as planned",
+                _enrolled(40),
+                _enrolled(40, "ACTUAL"),
+                Significance.NOTABLE,
+                "Enrolment is final: 40, as planned",
+            ),
+        ),
+    ),
+    Rule(
+        "enrollment.changed",
+        "The enrolment number changes",
+        f"Cut or raised; notable from {NOTABLE_SHARE:.0%} on.",
+        "enrollment",
+        _target,
+        (
+            Example(
+                "raised",
+                _enrolled(300),
+                _enrolled(420),
+                Significance.NOTABLE,
+                "Enrolment target raised: 300 → 420 (+40%)",
+            ),
+            Example(
+                "cut",
+                _enrolled(400),
+                _enrolled(300),
+                Significance.NOTABLE,
+                "Enrolment target cut: 400 → 300 (−25%)",
+            ),
+            Example(
+                "fine tuning",
+                _enrolled(400),
+                _enrolled(404),
+                Significance.ROUTINE,
+                "Enrolment target raised: 400 → 404 (+1%)",
+            ),
+            Example(
+                "a count corrected",
+                _enrolled(113, "ACTUAL"),
+                _enrolled(100, "ACTUAL"),
+                Significance.NOTABLE,
+                "Enrolment lowered: 113 → 100 (−12%)",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,73 @@
+"""The words that headlines are made of: statuses, dates, counts. Shared by every family of rules."""
+
+from monitor.core.dates import PartialDate
+from monitor.core.facts import TypedDate
+
+_STATUSES = {
+    "ACTIVE_NOT_RECRUITING": "active, not recruiting",
+    "COMPLETED": "completed",
+    "ENROLLING_BY_INVITATION": "enrolling by invitation",
+    "NOT_YET_RECRUITING": "not yet recruiting",
+    "RECRUITING": "recruiting",
+    "SUSPENDED": "suspended",
+    "TERMINATED": "terminated",
+    "WITHDRAWN": "withdrawn",
+    "AVAILABLE": "available",
+    "NO_LONGER_AVAILABLE": "no longer available",
+    "TEMPORARILY_NOT_AVAILABLE": "temporarily not available",
+    "APPROVED_FOR_MARKETING": "approved for marketing",
+    "WITHHELD": "withheld",
+    "UNKNOWN": "unknown",
+}
+
+
+def status_words(status: str) -> str:
+    """A status as people say it; a word the registry has newly coined, spelled out; `no status` for none."""
+    return _STATUSES.get(status) or status.replace("_", " ").lower() or "no status"
+
+
+def date_words(dated: TypedDate | None) -> str:
+    """A date as people write it, `no date` for none."""
+    return dated.date.in_words() if dated is not None else "no date"
+
+
+def partial_date_words(text: str) -> str:
+    """A registry's date as people write it; whatever else it is, unchanged."""
+    try:
+        return PartialDate.parse(text).in_words()
+    except ValueError:
+        return text
+
+
+_ORDINALS = (
+    "zeroth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
+
+
+def ordinal(number: int) -> str:
+    """first … tenth, then 11th, 12th, 21st …"""
+    if number < len(_ORDINALS):
+        return _ORDINALS[number]
+    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
+def count(number: int, unit: str) -> str:
+    """`1 site`, `3 sites`."""
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
+
+
+def shortened(text: str, longest: int = 160) -> str:
+    """One line of at most that many characters, cut at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + "…"
