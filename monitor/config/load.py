@@ -1,0 +1,203 @@
+"""Finding and reading trialmon.yaml."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from monitor.config import values
+from monitor.config.document import Notes, Scalar, parse_document, read_text
+from monitor.config.settings import (
+    CLINICALTRIALS_GOV,
+    TERMINAL,
+    Destination,
+    Settings,
+    SourceSettings,
+    WebSettings,
+    built_in_destinations,
+)
+from monitor.config.shapes import Fields, Found, Key, Named, Word, Wrong, text_up_to
+from monitor.config.variables import Variables
+from monitor.core.errors import Problem, WrongConfiguration
+from monitor.core.secret import Secret
+
+FILE_NAME = "trialmon.yaml"
+
+_URL: Word[str] = Word(
+    "an Apprise URL", str, {"type": "string", "pattern": r"^(\$\{|[A-Za-z][A-Za-z0-9+.-]*://)"}
+)
+_SOURCE = Fields(
+    {
+        "base_url": Key(values.BASE_URL, "Where the registry answers. Default: https://clinicaltrials.gov"),
+        "contact": Key(
+            values.CONTACT,
+            "Your e-mail address or page; goes into the User-Agent, so that they can reach you.",
+        ),
+        "check_every": Key(
+            values.INTERVAL, "How often to ask whether the registry has refreshed. Default: 15m"
+        ),
+        "full_read_every": Key(
+            values.INTERVAL, "How often to read every watched record all the same. Default: 24h"
+        ),
+        "pause": Key(values.DURATION, "Least time between two requests. Default: 1s"),
+    },
+    "a source",
+)
+SETTINGS = Fields(
+    {
+        "database": Key(
+            text_up_to(4000, "a path"), "The SQLite file, relative to this file. Default: trialmon.db"
+        ),
+        "watchlists": Key(text_up_to(4000, "a path"), "The folder of watchlists. Default: watchlists"),
+        "sources": Key(
+            Fields({CLINICALTRIALS_GOV: Key(_SOURCE, "ClinicalTrials.gov")}, "the sources"), "The registries."
+        ),
+        "destinations": Key(
+            Named(_URL, r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "the destinations"),
+            "Apprise URLs by name. ${NAME} comes from the environment or a systemd credential, put in as it is.",
+        ),
+        "web": Key(
+            Fields(
+                {
+                    "host": Key(
+                        text_up_to(253, "a host name"), "Where the dashboard listens. Default: 127.0.0.1"
+                    ),
+                    "port": Key(values.PORT, "Its port. Default: 8350"),
+                },
+                "web",
+            ),
+            "The read-only dashboard.",
+        ),
+    },
+    FILE_NAME,
+)
+
+
+def find_settings(explicit: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """The settings file in force: --config, $TRIALMON_CONFIG, ./trialmon.yaml, the user's, the machine's; None if there is none.
+
+    Raises WrongConfiguration if one was named that does not exist.
+    """
+    named = explicit or (Path(environment["TRIALMON_CONFIG"]) if environment.get("TRIALMON_CONFIG") else None)
+    if named is not None:
+        if not named.exists():
+            by = "--config" if explicit else "$TRIALMON_CONFIG"
+            raise WrongConfiguration(
+                [Problem(str(named), None, "there is no such file", f"it was named by {by}")]
+            )
+        return named
+    places = [Path(FILE_NAME)]
+    if environment.get("XDG_CONFIG_HOME"):
+        places.append(Path(environment["XDG_CONFIG_HOME"], "trialmon", FILE_NAME))
+    elif environment.get("HOME"):
+        places.append(Path(environment["HOME"], ".config", "trialmon", FILE_NAME))
+    places.append(Path("/etc/trialmon", FILE_NAME))
+    return next((place for place in places if place.exists()), None)
+
+
+def load_settings(path: Path | None, environment: Mapping[str, str], *, secrets: bool = True) -> Settings:
+    """The settings in this file, or the defaults for the working directory if `path` is None.
+
+    With `secrets` False, `${NAME}` is not looked up and only the built-in destinations are there: for commands that only read.
+    Raises WrongConfiguration with every problem in the file.
+    """
+    variables = Variables(environment)
+    base = Path.cwd() if path is None else path.absolute().parent
+    if path is None:
+        return _settings(None, base, {}, built_in_destinations(), frozenset(), variables, secrets=secrets)
+    notes = Notes(str(path))
+    text = read_text(path, notes)
+    root = None if text is None else _parsed(text, notes)
+    found = SETTINGS.read(root, notes) if root is not None else None
+    given: dict[str, Found[Any]] = found.value if found else {}
+    declared: dict[str, Found[str]] = given["destinations"].value if "destinations" in given else {}
+    destinations = built_in_destinations() | _destinations(declared, variables, notes, secrets=secrets)
+    _check_sources(given, notes)
+    if notes.problems:
+        raise WrongConfiguration(notes.problems)
+    return _settings(path, base, given, destinations, frozenset(declared), variables, secrets=secrets)
+
+
+def expanded_url(text: str, line: int, variables: Variables, notes: Notes) -> Secret | None:
+    """An Apprise URL ready for use, or None with what is wrong noted, without a word of what it is."""
+    expanded, missing = variables.expand(text)
+    for name in missing:
+        hint = f"export {name}=… or give systemd a credential of that name"
+        notes.add(line, f"${{{name[:60]}}} is not set", hint)
+    if missing:
+        return None
+    try:
+        values.check_destination_url(expanded)
+    except Wrong as wrong:
+        notes.add(line, wrong.message, wrong.hint)
+        return None
+    return Secret(expanded.strip())
+
+
+def _parsed(text: str, notes: Notes) -> Any:
+    """The document; a file of comments only is a settings file with all the defaults."""
+    if all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines()):
+        return None
+    root = parse_document(text, notes)
+    return None if isinstance(root, Scalar) and root.empty else root
+
+
+def _destinations(
+    declared: Mapping[str, Found[str]], variables: Variables, notes: Notes, *, secrets: bool
+) -> dict[str, Destination]:
+    found = {}
+    for name, url in declared.items():
+        if name == TERMINAL:
+            notes.add(url.line, f"“{TERMINAL}” is built in", "choose another name")
+        elif secrets:
+            secret = expanded_url(url.value, url.line, variables, notes)
+            if secret is not None:
+                found[name] = Destination(name, secret)
+    return found
+
+
+def _check_sources(given: Mapping[str, Found[Any]], notes: Notes) -> None:
+    for source in (given["sources"].value if "sources" in given else {}).values():
+        url = source.value["base_url"].value if "base_url" in source.value else SourceSettings().base_url
+        pause = source.value.get("pause")
+        if pause is not None and pause.value < timedelta(seconds=1) and not values.is_loopback(url):
+            notes.add(pause.line, "a registry is asked once a second at most", "1s or more")
+
+
+def _settings(
+    path: Path | None,
+    base: Path,
+    given: Mapping[str, Found[Any]],
+    destinations: Mapping[str, Destination],
+    declared: frozenset[str],
+    variables: Variables,
+    *,
+    secrets: bool,
+) -> Settings:
+    def plain(fields: Mapping[str, Found[Any]]) -> dict[str, Any]:
+        return {name: item.value for name, item in fields.items()}
+
+    environment = variables.environment
+    # systemd gives the service one folder it may write to; several are separated by colons.
+    state = environment.get("STATE_DIRECTORY", "").partition(":")[0]
+    top = plain(given)
+    return Settings(
+        path=path,
+        database=_placed(top.get("database", "trialmon.db"), Path(state) if state else base, environment),
+        watchlists=_placed(top.get("watchlists", "watchlists"), base, environment),
+        sources=MappingProxyType(
+            {CLINICALTRIALS_GOV: SourceSettings()}
+            | {name: SourceSettings(**plain(source.value)) for name, source in top.get("sources", {}).items()}
+        ),
+        destinations=MappingProxyType(dict(destinations)),
+        web=WebSettings(**plain(top.get("web", {}))),
+        destination_names=declared | {TERMINAL},
+        variables=variables if secrets else None,
+    )
+
+
+def _placed(written: str, base: Path, environment: Mapping[str, str]) -> Path:
+    if written.startswith("~/") and environment.get("HOME"):
+        return Path(environment["HOME"], written[2:])
+    return base / written

@@ -1,0 +1,28 @@
+"""JSON Schema of both files, from the very declarations that read them, for editors and for the reference."""
+
+from monitor.config.load import SETTINGS
+from monitor.config.shapes import Fields, Schema
+from monitor.config.watchlists import WATCHLIST
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def watchlist_schema() -> Schema:
+    """What watchlists/NAME.yaml may hold."""
+    return _titled("trialmon watchlist", "What is watched, and who is told.", WATCHLIST)
+
+
+def settings_schema() -> Schema:
+    """What trialmon.yaml may hold."""
+    return _titled(
+        "trialmon.yaml", "Where things are, which registries are asked, and where messages go.", SETTINGS
+    )
+
+
+def reference_files() -> dict[str, Schema]:
+    """The schema files of docs/reference, by name."""
+    return {"watchlist.schema.json": watchlist_schema(), "trialmon.schema.json": settings_schema()}
+
+
+def _titled(title: str, description: str, fields: Fields) -> Schema:
+    return {"$schema": _DIALECT, "title": title, "description": description, **fields.schema()}

@@ -1,0 +1,66 @@
+"""What trialmon.yaml means, once it is read: plain values that the upper floors are given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+from monitor.config.variables import Variables
+from monitor.core.secret import Secret
+
+CLINICALTRIALS_GOV = "clinicaltrials.gov"
+TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """How one registry is asked. `pause` is the least time between two requests; `contact` goes into the User-Agent."""
+
+    base_url: str = "https://clinicaltrials.gov"
+    contact: str = ""
+    check_every: timedelta = timedelta(minutes=15)
+    full_read_every: timedelta = timedelta(hours=24)
+    pause: timedelta = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where messages go: the name that people use for it, and its Apprise URL, which is a secret."""
+
+    name: str
+    url: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where the dashboard listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8350
+
+
+def built_in_destinations() -> dict[str, Destination]:
+    """Those that are always there."""
+    return {TERMINAL: Destination(TERMINAL, Secret("terminal://"))}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One trialmon.yaml, or the defaults where there is none (`path` None). All paths are absolute.
+
+    `destinations` holds what can be sent to; it has only the built-in ones if the file was loaded without secrets.
+    `destination_names` are all names that the file declares, secrets or not, so that watchlists can be checked;
+    `variables` resolves the `${NAME}` of URLs in watchlists, and is None if nothing secret is wanted.
+    """
+
+    path: Path | None
+    database: Path
+    watchlists: Path
+    sources: Mapping[str, SourceSettings] = field(
+        default_factory=lambda: MappingProxyType({CLINICALTRIALS_GOV: SourceSettings()})
+    )
+    destinations: Mapping[str, Destination] = field(default_factory=built_in_destinations)
+    web: WebSettings = WebSettings()
+    destination_names: frozenset[str] = frozenset({TERMINAL})
+    variables: Variables | None = field(default=None, repr=False, compare=False)

@@ -1,0 +1,330 @@
+"""Reading watchlists/*.yaml: every problem at once, or the watchlist."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from monitor.config import values
+from monitor.config.document import Node, Notes, Scalar, Table, parse_document, read_text, shown
+from monitor.config.load import expanded_url
+from monitor.config.settings import CLINICALTRIALS_GOV, Destination, Settings
+from monitor.config.shapes import (
+    Fields,
+    Found,
+    Key,
+    ListOf,
+    Schema,
+    Variants,
+    Word,
+    Wrong,
+    choice,
+    meant,
+    text_up_to,
+)
+from monitor.core.errors import Problem
+from monitor.core.secret import Secret
+from monitor.core.significance import TOPICS, Significance
+from monitor.core.watch import Subscriber, Watch, Watchlist
+from monitor.sources.clinicaltrials_gov import search
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What reading one or more watchlists gave. A file with a problem gives no watchlist.
+
+    `inline` are the destinations that are written in the watchlists themselves as Apprise URLs, by the name given to them.
+    """
+
+    watchlists: tuple[Watchlist, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    inline: Mapping[str, Destination] = field(default_factory=dict)
+
+
+class _Search:
+    """`search:` is a link pasted from the site, or a mapping of terms. Reads as (query, title)."""
+
+    _words = ListOf(text_up_to(2000), least=1, or_one=True)
+
+    def read(self, node: Node, notes: Notes) -> Found[tuple[search.Query, str]] | None:
+        try:
+            if isinstance(node, Scalar) and not node.empty:
+                query = search.query_from_link(node.text)
+                shown_query = search.query_from_link(node.text, as_written=True)
+            elif isinstance(node, Table) and node.entries:
+                terms = self._terms(node, notes)
+                if terms is None:
+                    return None
+                query = search.query_from_terms(terms)
+                shown_query = search.query_from_terms(terms, as_written=True)
+            else:
+                notes.add(
+                    node.line, "here a link or search terms are expected", "like {condition: low back pain}"
+                )
+                return None
+        except search.NotUnderstood as refused:
+            for part in refused.parts:
+                self._note(node, part, notes)
+            return None
+        return Found((query, search.describe(shown_query)), node.line)
+
+    def _terms(self, node: Table, notes: Notes) -> dict[str, list[str]] | None:
+        terms: dict[str, list[str]] = {}
+        before = len(notes.problems)
+        for name, value in node.entries:
+            if name.text not in search.TERMS:
+                notes.add(
+                    name.line, f"{shown(name.text)} is not a search term", meant(name.text, search.TERMS)
+                )
+            elif (found := self._words.read(value, notes)) is not None:
+                terms[name.text] = [word.value for word in found.value]
+        return terms if len(notes.problems) == before else None
+
+    def _note(self, node: Node, part: search.Part, notes: Notes) -> None:
+        line = node.line
+        if isinstance(node, Table):
+            line = next((name.line for name, _ in node.entries if name.text == part.name), line)
+        notes.add(line, f"the search is not understood: {part}")
+
+    def schema(self) -> Schema:
+        def term(term: search.Term) -> Schema:
+            word: Schema = {"type": ["string", "number"]}
+            if term.choices:
+                # Also accepted as the registry writes them (PHASE2, Not yet recruiting): so no enum, but a suggestion.
+                word = {"anyOf": [{"enum": list(term.choices)}, {"type": ["string", "number"]}]}
+            listed = {"type": "array", "items": word, "minItems": 1}
+            return {"description": term.doc, "anyOf": [word, listed] if term.choices else [word]}
+
+        link = {"type": "string", "pattern": r"^https?://(www\.)?clinicaltrials\.gov/"}
+        terms = {name: term(declared) for name, declared in search.TERMS.items()}
+        spelt = {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": terms}
+        return {"anyOf": [link, spelt]}
+
+
+def _destination(text: str) -> str:
+    if "://" in text or text.startswith("${"):
+        if "${" not in text:
+            values.check_destination_url(text)
+        return text
+    if len(text) > 64:
+        raise Wrong("this is neither the name of a destination nor an Apprise URL")
+    return text
+
+
+_TITLE = Key(text_up_to(200), "What to call it in messages.")
+_NOTE = Key(text_up_to(1000), "A note for yourself.")
+_WATCH = Variants(
+    {
+        "trial": Fields(
+            {
+                "trial": Key(values.TRIAL_NUMBER, "The trial's NCT number."),
+                "title": _TITLE,
+                "note": _NOTE,
+                "also": Key(
+                    ListOf(text_up_to(100)), "Other numbers of the same trial, like EudraCT 2017-002092-25."
+                ),
+            },
+            "a trial",
+        ),
+        "search": Fields(
+            {
+                "search": Key(_Search(), "Terms, or a link pasted from the site."),
+                "title": _TITLE,
+                "note": _NOTE,
+            },
+            "a search",
+        ),
+        "sponsor": Fields(
+            {
+                "sponsor": Key(
+                    text_up_to(200, "a sponsor's name"), "All trials that it leads or takes part in."
+                ),
+                "title": _TITLE,
+                "note": _NOTE,
+            },
+            "a sponsor",
+        ),
+    },
+    "an entry of “watch:”",
+    {
+        "publications": (
+            "publications cannot be watched yet",
+            "their source is not there; take this entry out",
+        )
+    },
+)
+_SUBSCRIBER = Fields(
+    {
+        "name": Key(text_up_to(60, "a name"), "Who this is; messages say so.", required=True),
+        "to": Key(
+            ListOf(Word("a destination", _destination, {"type": "string"}), least=1),
+            "Destinations: names from trialmon.yaml, or Apprise URLs.",
+            required=True,
+        ),
+        "at_least": Key(values.SIGNIFICANCE, "Tell from this significance up. Default: notable"),
+        "topics": Key(ListOf(choice("a topic", TOPICS), least=1), "Tell only of these. Default: all"),
+        "when": Key(
+            ListOf(values.WHEN, least=1, or_one=True), "at once, or at these times. Default: at once"
+        ),
+        "timezone": Key(values.TIMEZONE, "For “when” and “quiet”. Default: UTC"),
+        "quiet": Key(values.QUIET, "Hours in which messages are held back, except critical ones."),
+    },
+    "a subscriber",
+)
+WATCHLIST = Fields(
+    {
+        "title": Key(text_up_to(200), "What this watchlist is about. Default: the file's name"),
+        "watch": Key(ListOf(_WATCH), "What is watched.", required=True),
+        "subscribers": Key(ListOf(_SUBSCRIBER), "Who is told."),
+    },
+    "a watchlist",
+)
+
+
+def load_watchlists(folder: Path, settings: Settings) -> Loaded:
+    """Every *.yaml in the folder, in the order of their names. Never raises for what is in the files."""
+    try:
+        names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    except FileNotFoundError:
+        hint = "`trialmon init` writes a first watchlist"
+        return Loaded(problems=(Problem(str(folder), None, "there is no such folder of watchlists", hint),))
+    except OSError as error:
+        return Loaded(problems=(Problem(str(folder), None, f"cannot be read: {error.strerror}"),))
+    loaded = [load_watchlist(folder / name, settings) for name in names if name.endswith(".yaml")]
+    # A file that is silently not read looks like a watch that is kept.
+    ignored = [
+        Problem(str(folder / name), None, "is not read", "a watchlist's name ends in .yaml")
+        for name in names
+        if name.endswith((".yml", ".YAML", ".YML"))
+    ]
+    return _together(loaded, ignored)
+
+
+def load_files(paths: Iterable[Path], settings: Settings) -> Loaded:
+    """These files, as `load_watchlists` would read them."""
+    return _together([load_watchlist(path, settings) for path in paths], [])
+
+
+def load_watchlist(path: Path, settings: Settings) -> Loaded:
+    """One file: one watchlist, or its problems."""
+    notes = Notes(str(path))
+    text = read_text(path, notes)
+    if text is None:
+        return Loaded(problems=tuple(notes.problems))
+    return read_watchlist(text, path, settings)
+
+
+def read_watchlist(text: str, path: Path, settings: Settings) -> Loaded:
+    """As `load_watchlist`, for a text that is (or will be) in `path`."""
+    notes = Notes(str(path))
+    inline: dict[str, Destination] = {}
+    root = parse_document(text, notes)
+    found = WATCHLIST.read(root, notes) if root is not None else None
+    watchlist = None
+    if found is not None:
+        subscribers = _subscribers(found.value.get("subscribers"), settings, notes, inline)
+        title = found.value["title"].value if "title" in found.value else path.stem
+        watchlist = Watchlist(path.stem, title, _watches(found.value.get("watch"), notes), subscribers)
+    if notes.problems or watchlist is None:
+        return Loaded(problems=tuple(sorted(notes.problems, key=lambda problem: problem.line or 0)))
+    return Loaded((watchlist,), (), MappingProxyType(inline))
+
+
+def _watches(listed: Found[list[Found[Any]]] | None, notes: Notes) -> tuple[Watch, ...]:
+    watches: list[Watch] = []
+    first: dict[str, int] = {}
+    for item in listed.value if listed else ():
+        kind, fields = item.value
+        watch, line = _watch(kind, fields), fields[kind].line
+        if watch.key in first:
+            what = watch.number or f"this {kind} ({watch.title})"
+            notes.add(line, f"{what} is watched twice in this list", f"first in line {first[watch.key]}")
+        first.setdefault(watch.key, line)
+        watches.append(watch)
+    return tuple(watches)
+
+
+def _watch(kind: str, fields: Mapping[str, Found[Any]]) -> Watch:
+    note = fields["note"].value if "note" in fields else ""
+    title = fields["title"].value if "title" in fields else ""
+    if kind == "trial":
+        also = tuple(alias.value for alias in fields["also"].value) if "also" in fields else ()
+        number = fields["trial"].value
+        return Watch("trial", CLINICALTRIALS_GOV, number=number, title=title, note=note, also=also)
+    if kind == "search":
+        query, described = fields["search"].value
+        return Watch("search", CLINICALTRIALS_GOV, query=query, title=title or described, note=note)
+    name = fields["sponsor"].value
+    query = search.query_for_sponsor(name)
+    return Watch("sponsor", CLINICALTRIALS_GOV, query=query, title=title or name, note=note)
+
+
+def _subscribers(
+    listed: Found[list[Found[Any]]] | None, settings: Settings, notes: Notes, inline: dict[str, Destination]
+) -> tuple[Subscriber, ...]:
+    subscribers = []
+    first: dict[str, int] = {}
+    for item in listed.value if listed else ():
+        fields = item.value
+        if "name" in fields:
+            name = fields["name"]
+            if name.value in first:
+                notes.add(
+                    name.line,
+                    f"two subscribers are called {shown(name.value)}",
+                    f"first in line {first[name.value]}",
+                )
+            first.setdefault(name.value, name.line)
+        slots = [slot.value for slot in fields["when"].value] if "when" in fields else [None]
+        if None in slots and len(slots) > 1:
+            notes.add(fields["when"].line, "“at once” does not go with other times", "take one or the other")
+        if "name" not in fields or "to" not in fields:
+            continue  # already noted
+        to = [_known(reference, settings, notes, inline) for reference in fields["to"].value]
+        subscribers.append(
+            Subscriber(
+                name=fields["name"].value,
+                to=tuple(dict.fromkeys(to)),
+                at_least=fields["at_least"].value if "at_least" in fields else Significance.NOTABLE,
+                topics=frozenset(topic.value for topic in fields["topics"].value)
+                if "topics" in fields
+                else frozenset(TOPICS),
+                slots=tuple(slot for slot in slots if slot is not None),
+                timezone=fields["timezone"].value if "timezone" in fields else ZoneInfo("UTC"),
+                quiet=fields["quiet"].value if "quiet" in fields else None,
+            )
+        )
+    return tuple(subscribers)
+
+
+def _known(reference: Found[str], settings: Settings, notes: Notes, inline: dict[str, Destination]) -> str:
+    """The destination's name; an Apprise URL gets one that stays the same when its secrets are renewed."""
+    text = reference.value
+    if "://" not in text and not text.startswith("${"):
+        if text not in settings.destination_names:
+            hint = meant(text, sorted(settings.destination_names))
+            notes.add(
+                reference.line,
+                f"there is no destination called {shown(text)}",
+                f"{hint}; declare it in trialmon.yaml",
+            )
+        return text
+    name = "url-" + blake2b(text.encode()).hexdigest()[:10]
+    if settings.variables is not None and name not in inline:
+        secret = expanded_url(text, reference.line, settings.variables, notes)
+        inline[name] = Destination(name, secret or Secret(""))
+    return name
+
+
+def _together(loaded: list[Loaded], problems: list[Problem]) -> Loaded:
+    inline: dict[str, Destination] = {}
+    for one in loaded:
+        inline |= one.inline
+    return Loaded(
+        tuple(watchlist for one in loaded for watchlist in one.watchlists),
+        tuple(problem for one in loaded for problem in one.problems) + tuple(problems),
+        MappingProxyType(inline),
+    )
