@@ -1,0 +1,104 @@
+"""One change as a line that a person understands: what it is, what it was, what it is now."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from monitor.core.change import Change, Item
+from monitor.core.json import Json
+from monitor.render import wording
+from monitor.render.escape import cut
+from monitor.render.words import Piece, marked
+
+MOST_OF_A_VALUE = 240
+_LONG = 120
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+_YEAR = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A change, worded. Either `before` and `after` are given, or one of them (it came, it went), or, for a long text,
+    `pieces`: the changed places with their words marked."""
+
+    label: str
+    before: str = ""
+    after: str = ""
+    pieces: tuple[Piece, ...] = ()
+
+
+def change_line(change: Change) -> ChangeLine:
+    """How a change reads."""
+    label = _label(change)
+    pieces = _changed_words(change.before, change.after)
+    if pieces:
+        return ChangeLine(label, pieces=pieces)
+    before = value_text(change.before, change)
+    after = value_text(change.after, change)
+    if change.kind == "added":
+        return ChangeLine(label, after=after or "added")
+    if change.kind == "removed":
+        return ChangeLine(label, before=before or "removed")
+    return ChangeLine(label, before or "(nothing)", after or "(nothing)")
+
+
+def _changed_words(before: Json, after: Json) -> tuple[Piece, ...]:
+    """The changed places of a text too long to be shown twice; nothing where it is short."""
+    if not isinstance(before, str) or not isinstance(after, str):
+        return ()
+    if max(len(before), len(after)) <= _LONG and "\n" not in before + after:
+        return ()
+    return marked(before, after)
+
+
+def value_text(value: Json, change: Change) -> str:
+    """A value in people's words, on one line, cut to a length that a phone can show."""
+    return cut(" ".join(_words(value, change).split()), MOST_OF_A_VALUE)
+
+
+def _words(value: Json, change: Change) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return _string(value, _last_key(change))
+    if isinstance(value, int | float):
+        return str(value)
+    return "; ".join(_leaves(value))
+
+
+def _string(text: str, key: str) -> str:
+    if text in wording.STATUSES and "status" in key.lower():
+        return wording.status_beside_the_word(text)
+    if text in wording.WORDS:
+        return wording.WORDS[text]
+    if _DATE.fullmatch(text) or (_YEAR.fullmatch(text) and "date" in key.lower()):
+        return wording.date_text(text)
+    return text
+
+
+def _leaves(value: Json, key: str = "") -> Iterator[str]:
+    """The words of a nested value, in its order; what is only structure is left out."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(inner, name)
+    elif isinstance(value, str):
+        yield _string(value, key)
+    elif isinstance(value, bool):
+        if value:
+            yield key
+    elif isinstance(value, int | float):
+        yield f"{key} {value}".strip()
+    elif value is not None:
+        for inner in value:
+            yield from _leaves(inner, key)
+
+
+def _last_key(change: Change) -> str:
+    return next((step for step in reversed(change.path.steps) if isinstance(step, str)), "")
+
+
+def _label(change: Change) -> str:
+    items = [step.name for step in change.path.steps if isinstance(step, Item)]
+    return cut(change.label + (f" ({' › '.join(items)})" if items else ""), MOST_OF_A_VALUE)

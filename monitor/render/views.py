@@ -1,0 +1,143 @@
+"""From contexts to what the templates print: worded, ordered, capped. No escaping here; the sinks do that."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from monitor.render import wording
+from monitor.render.contexts import AlertContext, DigestContext, DigestSection, WatchedTrial
+from monitor.render.escape import one_line
+from monitor.render.sinks import Ours
+from monitor.render.values import ChangeLine, change_line
+
+MOST_LINES = 25
+MOST_LINES_IN_A_DIGEST = 6
+MOST_WATCHED_NAMED = 40
+_PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/[A-Za-z0-9._~/%?=&+-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """A headline, why it matters, and the changes behind it that were not shown above."""
+
+    weight: str
+    headline: str
+    because: str
+    lines: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """A trial with its verdicts, gravest first. `more` counts the changes that did not fit."""
+
+    name: str
+    title: str
+    number: str
+    status: str
+    registry: str
+    page: Ours
+    place: str
+    version: int
+    registry_date: str
+    seen: str
+    reasons: tuple[tuple[str, str], ...]
+    verdicts: tuple[VerdictView, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedView:
+    """A row of the table of watched trials."""
+
+    number: str
+    name: str
+    status: str
+    primary_completion: str
+    page: Ours
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A watchlist's part of a digest. `more_watched` counts the new trials that are not named."""
+
+    watchlist: str
+    trials: tuple[TrialView, ...]
+    watched: tuple[WatchedView, ...]
+    more_watched: int
+
+
+def trial_view(alert: AlertContext, most_lines: int = MOST_LINES) -> TrialView:
+    """An alert as it is printed. Each change appears once, under the gravest verdict that names it."""
+    verdicts, shown, room = [], set[int](), most_lines
+    relevant = {position for verdict in alert.verdicts for position in verdict.changes}
+    for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance):
+        fresh = [position for position in dict.fromkeys(verdict.changes) if position not in shown][:room]
+        shown.update(fresh)
+        room -= len(fresh)
+        lines = tuple(change_line(alert.changes[position]) for position in fresh)
+        headline, because = one_line(verdict.headline, 300), one_line(verdict.because, 400)
+        verdicts.append(VerdictView(wording.weight(verdict.significance), headline, because, lines))
+    page = _page(alert.page)
+    return TrialView(
+        name=trial_name(alert),
+        title=one_line(alert.facts.title, 200),
+        number=one_line(alert.number, 60),
+        status=one_line(wording.status(alert.facts.status), 60),
+        registry=one_line(alert.registry, 60),
+        page=page,
+        place=urlsplit(page).hostname or "",
+        version=alert.version,
+        registry_date=one_line(wording.date_text(alert.registry_date), 40),
+        seen=wording.moment(alert.seen_at, alert.timezone),
+        reasons=tuple(
+            (one_line(reason.watchlist, 120), one_line(reason.why, 200)) for reason in alert.reasons
+        ),
+        verdicts=tuple(verdicts),
+        more=len(relevant - shown),
+    )
+
+
+def trial_name(alert: AlertContext) -> str:
+    """What to call the trial in a title: its short name, else its number."""
+    return one_line(alert.facts.short_name, 80) or one_line(alert.number, 60)
+
+
+def watched_views(trials: Iterable[WatchedTrial]) -> tuple[WatchedView, ...]:
+    """The rows of a table of watched trials, as many as fit."""
+    return tuple(
+        WatchedView(
+            number=one_line(trial.number, 60),
+            name=one_line(trial.facts.short_name, 80),
+            status=one_line(wording.status(trial.facts.status), 60) or "no status",
+            primary_completion=wording.typed_date(trial.facts.primary_completion) or "no date",
+            page=_page(trial.page),
+        )
+        for trial in tuple(trials)[:MOST_WATCHED_NAMED]
+    )
+
+
+def section_view(section: DigestSection) -> SectionView:
+    """A watchlist's part of a digest, the gravest trial first."""
+    return SectionView(
+        watchlist=one_line(section.watchlist, 120),
+        trials=tuple(trial_view(alert, MOST_LINES_IN_A_DIGEST) for alert in by_gravity(section.alerts)),
+        watched=watched_views(section.newly_watched),
+        more_watched=max(len(section.newly_watched) - MOST_WATCHED_NAMED, 0),
+    )
+
+
+def by_gravity(alerts: Iterable[AlertContext]) -> list[AlertContext]:
+    """The gravest first; among equals the order they came in."""
+    return sorted(alerts, key=lambda alert: -alert.gravest)
+
+
+def alerts_told_once(digest: DigestContext) -> list[AlertContext]:
+    """All alerts of a digest, gravest first, a trial's version in two watchlists counted once."""
+    alerts = [alert for section in digest.sections for alert in section.alerts]
+    return by_gravity({(alert.registry, alert.number, alert.version): alert for alert in alerts}.values())
+
+
+def _page(url: str) -> Ours:
+    """A registry page's address, if it is one: an https address of harmless characters. Else nothing: then there is no link."""
+    return Ours(url) if _PAGE.fullmatch(url) else Ours()

@@ -1,0 +1,322 @@
+from dataclasses import replace
+from datetime import UTC
+from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from monitor.core.facts import TrialFacts
+from monitor.core.notification import Message
+from monitor.core.significance import Significance
+from monitor.render.contexts import (
+    AlertContext,
+    DigestContext,
+    DigestSection,
+    NoticeContext,
+    Reason,
+    WatchedTrial,
+    WatchingContext,
+)
+from monitor.render.message import (
+    MOST_OF_A_TITLE,
+    render_alert,
+    render_digest,
+    render_notice,
+    render_watching,
+)
+from tests.render.builders import COMPLETION, NOON, a_change, a_verdict, a_watched_trial, an_alert
+from tests.render.hostile import HOSTILE
+
+PAGE = "https://clinicaltrials.gov/study/NCT03737461"
+OUR_ELEMENTS = {"p", "b", "ul", "li", "del", "ins", "a", "h2", "h3", "table", "tr", "th", "td", "code"}
+
+
+class _Parsed(HTMLParser):
+    """The elements, their attributes and the text of a piece of HTML; and whether every element is closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.attributes: list[tuple[str, str, str | None]] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def _links(markdown: str) -> list[str | int | float | None]:
+    parser = MarkdownIt("gfm-like", {"linkify": False}).disable("linkify")
+
+    def walk(tokens: list[Token]) -> list[Token]:
+        return [inner for token in tokens for inner in [token, *walk(token.children or [])]]
+
+    tokens = walk(parser.parse(markdown))
+    assert not [token for token in tokens if token.type.startswith(("image", "html", "fence", "code_block"))]
+    return [token.attrGet("href") for token in tokens if token.type == "link_open"]
+
+
+def test_an_alerts_title_is_the_short_name_and_the_gravest_headline() -> None:
+    verdicts = (
+        a_verdict("Enrolment cut", Significance.NOTABLE),
+        a_verdict("Terminated", Significance.CRITICAL),
+    )
+    assert render_alert(an_alert(verdicts=verdicts)).title == "RESPINE: Terminated"
+
+
+def test_an_alert_reads_as_a_whole() -> None:
+    verdicts = (
+        a_verdict("Terminated (was: recruiting)", because="44 of 100 suspended trials resume"),
+        a_verdict(
+            "Primary completion slipped 7 months: March 2026 → October 2026", Significance.NOTABLE, (1,)
+        ),
+    )
+    changes = (
+        a_change("RECRUITING", "TERMINATED"),
+        a_change("2026-03", "2026-10", path=COMPLETION, label="Primary completion date"),
+    )
+    alert = render_alert(an_alert(verdicts=verdicts, changes=changes))
+    assert alert.text == (
+        "CRITICAL · Terminated (was: recruiting)\n"
+        "  Why it matters: 44 of 100 suspended trials resume\n"
+        "  Overall status: Recruiting (RECRUITING) → Terminated (TERMINATED)\n"
+        "\n"
+        "NOTABLE · Primary completion slipped 7 months: March 2026 → October 2026\n"
+        "  Primary completion date: March 2026 → October 2026\n"
+        "\n"
+        "NCT03737461: Mesenchymal stromal cells in low back pain\n"
+        "Status: Terminated\n"
+        "Registry date 9 February 2026, seen 9 February 2026 12:00 UTC (version 4)\n"
+        'Watchlist "Cell therapy for low back pain": you watch this trial\n'
+        f"{PAGE}\n"
+    )
+    assert alert.markdown == (
+        "**CRITICAL · Terminated (was: recruiting)**\n"
+        "\n"
+        "Why it matters: 44 of 100 suspended trials resume\n"
+        "\n"
+        "- Overall status: Recruiting (RECRUITING) → **Terminated (TERMINATED)**\n"
+        "\n"
+        "**NOTABLE · Primary completion slipped 7 months: March 2026 → October 2026**\n"
+        "\n"
+        "- Primary completion date: March 2026 → **October 2026**\n"
+        "\n"
+        "NCT03737461: Mesenchymal stromal cells in low back pain\n"
+        "\n"
+        "- Status: Terminated\n"
+        "- Registry date 9 February 2026, seen 9 February 2026 12:00 UTC (version 4)\n"
+        '- Watchlist "Cell therapy for low back pain": you watch this trial\n'
+        f"- [NCT03737461 at clinicaltrials.gov]({PAGE})\n"
+    )
+    assert _links(alert.markdown) == [PAGE]
+    assert "<li>Overall status: Recruiting (RECRUITING) → <b>Terminated (TERMINATED)</b></li>" in alert.html
+    assert f'<a href="{PAGE}">NCT03737461 at clinicaltrials.gov</a>' in alert.html
+
+
+def test_changed_words_are_marked_in_each_form() -> None:
+    before = (
+        "Adults with pain for at least six months and without any other disease of the spine. Age 18 to 65 years. "
+        * 2
+    )
+    change = a_change(before, before.replace("65", "75", 1), path="x.criteria", label="Criteria")
+    alert = render_alert(an_alert(changes=(change,)))
+    assert "[-65-] {+75+}" in alert.text
+    assert "~~65~~ **75**" in alert.markdown
+    assert "<del>65</del> <ins>75</ins>" in alert.html
+
+
+def test_what_came_and_what_went_is_said() -> None:
+    changes = (
+        a_change(None, "Pain", label="Outcome", kind="added"),
+        a_change("Disability", None, label="Outcome", kind="removed"),
+    )
+    text = render_alert(an_alert(verdicts=(a_verdict(changes=(0, 1)),), changes=changes)).text
+    assert "  Outcome: new: Pain\n  Outcome: gone: Disability\n" in text
+
+
+def test_only_changes_behind_what_this_reader_is_told_are_shown() -> None:
+    changes = (a_change("RECRUITING", "TERMINATED"), a_change("x", "y", label="Secret of another topic"))
+    assert "Secret" not in render_alert(an_alert(changes=changes)).text
+
+
+def test_a_change_named_by_two_verdicts_appears_once_under_the_graver() -> None:
+    verdicts = (a_verdict("Edited", Significance.ROUTINE), a_verdict("Terminated", Significance.CRITICAL))
+    lines = render_alert(an_alert(verdicts=verdicts)).text.splitlines()
+    assert lines[:4] == [
+        "CRITICAL · Terminated",
+        "  Overall status: Recruiting (RECRUITING) → Terminated (TERMINATED)",
+        "",
+        "ROUTINE · Edited",
+    ]
+
+
+def test_of_many_changes_the_first_are_shown_and_the_rest_is_counted() -> None:
+    changes = tuple(a_change("x", "y", label=f"Field {number}") for number in range(65))
+    alert = render_alert(an_alert(verdicts=(a_verdict(changes=tuple(range(65))),), changes=changes))
+    assert alert.text.count("Field ") == 25
+    assert "and 40 more; `trialmon changes --trial NCT03737461` shows all" in alert.text
+    assert "and 40 more" in alert.markdown
+    assert "<code>trialmon changes --trial NCT03737461</code>" in alert.html
+
+
+def test_the_reader_learns_why_from_every_watchlist_that_asks() -> None:
+    reasons = (
+        Reason("Back pain", "you watch this trial"),
+        Reason("Cells", "found by the search “stem cells”"),
+    )
+    text = render_alert(an_alert(reasons=reasons)).text
+    assert (
+        'Watchlist "Back pain": you watch this trial\nWatchlist "Cells": found by the search “stem cells”\n'
+        in text
+    )
+
+
+def test_the_time_is_the_readers() -> None:
+    text = render_alert(an_alert(timezone=ZoneInfo("America/New_York"))).text
+    assert "seen 9 February 2026 07:00 EST" in text
+
+
+def test_a_trial_of_which_nothing_is_known_is_named_by_its_number() -> None:
+    alert = render_alert(
+        an_alert(facts=TrialFacts(), registry_date="", changes=(), verdicts=(a_verdict(changes=()),))
+    )
+    assert alert.title == "NCT03737461: Terminated (was: recruiting)"
+    assert "Status" not in alert.text
+    assert "\nSeen 9 February 2026 12:00 UTC (version 4)\n" in alert.text
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "http://clinicaltrials.gov/study/NCT1",
+        "javascript:alert(1)",
+        'https://x/"><script>',
+        "https://x/a b",
+        "https://x/)",
+    ],
+)
+def test_a_page_that_is_no_plain_https_address_is_no_link(page: str) -> None:
+    alert = render_alert(an_alert(page=page))
+    assert "<a" not in alert.html
+    assert _links(alert.markdown) == []
+    assert page == "" or page not in alert.text
+
+
+def test_a_long_title_is_cut_to_one_line() -> None:
+    alert = render_alert(an_alert(verdicts=(a_verdict("word\r\n" * 200),)))
+    assert MOST_OF_A_TITLE - 1 <= len(alert.title) <= MOST_OF_A_TITLE
+    assert alert.title.endswith("…")
+
+
+def test_a_digest_groups_by_watchlist_with_the_gravest_trial_first() -> None:
+    quiet = an_alert(number="NCT00000001", verdicts=(a_verdict("Site added", Significance.ROUTINE),))
+    quiet = replace(quiet, facts=TrialFacts(acronym="QUIET"))
+    sections = (DigestSection("Back pain", (quiet, an_alert())), DigestSection("Cells", (an_alert(),)))
+    digest = render_digest(DigestContext(sections, NOON))
+    assert digest.title == "2 changes in 2 trials: RESPINE, QUIET"
+    order = [
+        digest.text.index(part)
+        for part in (
+            "== Back pain ==",
+            "RESPINE (NCT03737461), Terminated",
+            "QUIET (NCT00000001)",
+            "== Cells ==",
+        )
+    ]
+    assert order == sorted(order)
+    assert digest.text.endswith("As of 9 February 2026 12:00 UTC\n")
+    assert digest.markdown.startswith("## Back pain\n\n### RESPINE (NCT03737461), Terminated\n\n**CRITICAL")
+    assert _Parsed(digest.html).elements.count("h3") == 3
+
+
+def test_a_digest_names_the_trials_seen_for_the_first_time() -> None:
+    digest = render_digest(DigestContext((DigestSection("Cells", (), (a_watched_trial(),)),), NOON, UTC))
+    assert digest.title == "Now watching 1 trial more"
+    assert (
+        "Watched from now on:\n  NCT03737461  RESPINE: Terminated, primary completion October 2026 (estimated)\n"
+        in digest.text
+    )
+
+
+def test_a_first_look_is_told_as_a_table() -> None:
+    trials = (a_watched_trial(), a_watched_trial("NCT00000002", TrialFacts(title="No acronym")))
+    message = render_watching(WatchingContext("Cell therapy", trials))
+    assert message.title == "Now watching 2 trials for Cell therapy"
+    assert "  NCT00000002  No acronym: no status, primary completion no date\n" in message.text
+    assert _Parsed(message.html).elements.count("tr") == 3
+    assert len(_links(message.markdown)) == 2
+
+
+def test_of_many_watched_trials_the_first_are_named() -> None:
+    trials = tuple(a_watched_trial(f"NCT{number:08}") for number in range(500))
+    message = render_watching(WatchingContext("Everything", trials))
+    assert message.title == "Now watching 500 trials for Everything"
+    assert "and 460 more" in message.text
+    assert "and 460 more" in message.markdown
+
+
+def test_a_notice_says_what_happened_and_what_to_do() -> None:
+    notice = render_notice(
+        NoticeContext("No look has succeeded", ("ClinicalTrials.gov refuses us.",), "run trialmon doctor")
+    )
+    assert notice == Message(
+        "No look has succeeded",
+        "ClinicalTrials.gov refuses us.\n\nWhat to do: run trialmon doctor\n",
+        "ClinicalTrials.gov refuses us.\n\nWhat to do: run trialmon doctor\n",
+        "<p>ClinicalTrials.gov refuses us.</p>\n<p>What to do: run trialmon doctor</p>\n",
+    )
+
+
+def _poisoned(text: str) -> AlertContext:
+    """An alert in which everything that comes from outside is that text."""
+    long_before = f"{text} six months of pain and more words so that only what changed is shown. " * 4
+    changes = (
+        a_change(text, text + "!", label=text),
+        a_change(long_before, long_before + text, label="Criteria"),
+        a_change(None, {"facility": text}, path="a.locations[x]", label="Site", kind="added"),
+        a_change(text, None, label="Gone", kind="removed"),
+    )
+    return an_alert(
+        number=text,
+        registry=text,
+        facts=TrialFacts(title=text, acronym=text, status=text),
+        registry_date=text,
+        reasons=(Reason(text, text),),
+        verdicts=(a_verdict(text, changes=(0, 1, 2, 3), because=text),),
+        changes=changes,
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_is_inert_in_every_message_and_every_form(text: str) -> None:
+    alert = _poisoned(text)
+    watched = WatchedTrial(text, PAGE, alert.facts)
+    messages = (
+        render_alert(alert),
+        render_digest(DigestContext((DigestSection(text, (alert,), (watched,)),), NOON)),
+        render_watching(WatchingContext(text, (watched,))),
+        render_notice(NoticeContext(text, (text,), text)),
+    )
+    for message in messages:
+        parsed = _Parsed(message.html)
+        assert set(parsed.elements) <= OUR_ELEMENTS
+        assert parsed.open == []
+        assert set(parsed.attributes) <= {("a", "href", PAGE)}
+        assert set(_links(message.markdown)) <= {PAGE}
+        for form in (message.title, message.text.replace(PAGE, ""), message.markdown.replace(PAGE, "")):
+            assert "://" not in form
+            assert "@everyone" not in form
+            assert "<!" not in form
+            assert not {"\x1b", "\x00", "\x9b", "\u202e", "\u200b", "\r"} & set(form)
+            form.encode("utf-8")
+        assert "\n" not in message.title
+        assert "49" not in message.text or "{{" not in text

@@ -1,0 +1,105 @@
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from monitor.core.dates import PartialDate
+from monitor.core.facts import TypedDate
+from monitor.core.json import Json
+from monitor.render import wording
+from monitor.render.values import ChangeLine, change_line
+from tests.render.builders import COMPLETION, a_change
+
+
+def test_a_status_reads_as_people_say_it_beside_the_registrys_word() -> None:
+    assert wording.status("ACTIVE_NOT_RECRUITING") == "Active, not recruiting"
+    assert wording.status_beside_the_word("UNKNOWN") == "Unknown (UNKNOWN)"
+    assert wording.status_beside_the_word("NEW_WORD") == "NEW_WORD"
+
+
+def test_dates_keep_the_precision_that_the_registry_gave() -> None:
+    assert wording.date_text("2026-10") == "October 2026"
+    assert wording.date_text("2026-10-08") == "8 October 2026"
+    assert wording.date_text("soon") == "soon"
+    assert wording.typed_date(TypedDate(PartialDate(2026, 10), "ESTIMATED")) == "October 2026 (estimated)"
+    assert wording.typed_date(None) == ""
+
+
+def test_a_moment_is_told_on_the_readers_clock() -> None:
+    moment = datetime(2026, 2, 9, 23, 30, tzinfo=UTC)
+    assert wording.moment(moment, UTC) == "9 February 2026 23:30 UTC"
+    assert wording.moment(moment, ZoneInfo("Europe/Paris")) == "10 February 2026 00:30 CET"
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert wording.count(1, "trial") == "1 trial"
+    assert wording.count(0, "trial") == "0 trials"
+    assert wording.count(2, "country", "countries") == "2 countries"
+
+
+def test_a_changed_status_shows_both_words() -> None:
+    line = change_line(a_change("ACTIVE_NOT_RECRUITING", "COMPLETED"))
+    assert line == ChangeLine(
+        "Overall status", "Active, not recruiting (ACTIVE_NOT_RECRUITING)", "Completed (COMPLETED)"
+    )
+
+
+def test_a_word_that_is_a_status_elsewhere_is_itself_in_other_fields() -> None:
+    line = change_line(a_change("UNKNOWN", "WITHHELD", path="a.doseLevel", label="Dose"))
+    assert (line.before, line.after) == ("UNKNOWN", "WITHHELD")
+
+
+def test_a_changed_date_is_written_out() -> None:
+    line = change_line(a_change("2026-03", "2026-10-15", path=COMPLETION, label="Primary completion"))
+    assert (line.before, line.after) == ("March 2026", "15 October 2026")
+
+
+def test_a_year_is_a_date_only_where_a_date_stands() -> None:
+    assert change_line(a_change("2025", "2026", path=COMPLETION)).after == "2026"
+    assert change_line(a_change("2025", "2026-10", path="x.count")).before == "2025"
+
+
+def test_an_item_that_comes_is_named_by_its_path_and_told_by_its_words() -> None:
+    path = "protocolSection.contactsLocationsModule.locations[Hôpital Cochin | Paris | France]"
+    site: Json = {
+        "facility": "Hôpital Cochin",
+        "status": "RECRUITING",
+        "geoPoint": {"lat": 48.8},
+        "main": True,
+        "none": None,
+    }
+    line = change_line(a_change(None, site, path=path, label="Site", kind="added"))
+    assert line.label == "Site (Hôpital Cochin | Paris | France)"
+    assert line.before == ""
+    assert line.after == "Hôpital Cochin; Recruiting (RECRUITING); lat 48.8; main"
+
+
+def test_an_item_that_goes_says_what_went() -> None:
+    line = change_line(a_change(["Pain", "Disability"], None, label="Keywords", kind="removed"))
+    assert (line.before, line.after) == ("Pain; Disability", "")
+
+
+def test_an_empty_item_that_comes_is_not_silent() -> None:
+    assert change_line(a_change(None, {}, kind="added")).after == "added"
+    assert change_line(a_change([], None, kind="removed")).before == "removed"
+
+
+def test_numbers_and_truth_values_are_words() -> None:
+    assert change_line(a_change(120, 60)).before == "120"
+    assert change_line(a_change(False, True)).after == "yes"
+
+
+def test_a_long_text_shows_only_its_changed_words() -> None:
+    before = "Adults with pain for at least six months. " * 20 + "Age 18 to 65 years."
+    after = before.replace("65", "75")
+    line = change_line(a_change(before, after, path="x.eligibilityCriteria", label="Eligibility criteria"))
+    assert [(piece.mark, piece.text) for piece in line.pieces] == [
+        ("same", "… least six months. Age 18 to"),
+        ("out", "65"),
+        ("in", "75"),
+        ("same", "years."),
+    ]
+
+
+def test_a_long_text_that_differs_in_nothing_to_see_is_shown_whole() -> None:
+    line = change_line(a_change("word " * 60, "word  " * 60))
+    assert line.pieces == ()
+    assert line.after.endswith("…")
