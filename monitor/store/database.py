@@ -1,0 +1,310 @@
+"""The database file: opening, the writers' lock, transactions, and errors in words.
+
+SQLite before 3.51.3 can damage a WAL database when one connection checkpoints while another restarts the log. So every write
+transaction and every checkpoint of every process happens under one lock (`flock` on `trialmon.db-lock`, and a thread's lock within
+the process). Readers need no lock: they open the file read-only and cannot checkpoint.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from monitor.core.errors import NothingDone, TrialmonError
+from monitor.store.lock import FileLock
+from monitor.store.migrations import SCHEMA_VERSION, migrate
+
+Connection = sqlite3.Connection
+
+APPLICATION_ID = 0x74726D6E  # "trmn": tells our files from any other SQLite database
+LONGEST_WAIT = 30.0  # seconds for another writer to finish
+CHECKPOINT_AT = 4 * 1024 * 1024  # bytes of write-ahead log
+
+
+def nowhere(_: str) -> None:
+    """The crash points of a normal run: nothing happens at them."""
+
+
+class Database:
+    """An open trialmon database. `at` is called with the name of each point at which a test may want the process to die."""
+
+    def __init__(
+        self, path: Path, writer: Connection | None, lock: FileLock | None, at: Callable[[str], None]
+    ) -> None:
+        self.path = path
+        self.at = at
+        self._writer = writer
+        self._lock = lock
+        self._turn = threading.Lock()
+        self._writing_thread: int | None = None
+        self._idle_readers: list[Connection] = []
+        self._readers_lock = threading.Lock()
+        self._inode = _inode(path)
+
+    @classmethod
+    def open(cls, path: Path, *, at: Callable[[str], None] = nowhere) -> "Database":
+        """Open for reading and writing; create the file (0600) and its folder (0700), bring its schema up to date.
+
+        Raises NothingDone where it is not our database, is damaged, newer than this trialmon, or may not be written.
+        """
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = FileLock(_beside(path, "-lock"))
+        except OSError as error:
+            raise NothingDone(
+                f"the database {path} cannot be used: {error.strerror or error}",
+                "its folder must exist and be writable by the user who runs trialmon",
+            ) from error
+        writer = None
+        try:
+            with lock.held(LONGEST_WAIT), in_words(path):
+                try:
+                    path.touch(mode=0o600)
+                except OSError as error:
+                    raise NothingDone(
+                        f"the database {path} cannot be written: {error.strerror or error}",
+                        "check its owner and permissions",
+                    ) from error
+                writer = _connect(path, "rw")
+                _set_up(path, writer, at)
+        except BaseException:
+            if writer is not None:
+                writer.close()
+            lock.close()
+            raise
+        return cls(path, writer, lock, at)
+
+    @classmethod
+    def open_readonly(cls, path: Path) -> "Database":
+        """Open for reading only; works while a daemon writes. Raises NothingDone where there is nothing to read."""
+        if not path.exists():
+            raise NothingDone(f"there is no database at {path} yet", "run `trialmon check` first")
+        db = cls(path, None, None, nowhere)
+        try:
+            with db.reading() as connection:
+                application, version = _identity(connection)
+                _refuse_foreign(path, application, version, connection)
+                if version < SCHEMA_VERSION:
+                    raise NothingDone(
+                        f"the database {path} is from an older trialmon or not set up yet",
+                        "run `trialmon check` once: it brings it up to date",
+                    )
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One write transaction: all of it, or none if the block raises. Never begin one inside another."""
+        with self._our_turn() as connection, in_words(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            self._checkpoint_if_large(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One state of the database to read from, whatever is written meanwhile. Drain what you read: a reader that
+        stays holds up the write-ahead log."""
+        with in_words(self.path):
+            with self._readers_lock:
+                connection = self._idle_readers.pop() if self._idle_readers else None
+            if connection is None:
+                connection = _connect(self.path, "ro")
+                connection.execute("PRAGMA query_only = ON")
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            except BaseException:
+                connection.close()
+                raise
+            connection.execute("ROLLBACK")
+            with self._readers_lock:
+                self._idle_readers.append(connection)
+
+    def round_trip(self) -> None:
+        """Prove that the database can be written and read now; leaves nothing behind. Raises TrialmonError if it cannot."""
+        with self._our_turn() as connection, in_words(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.execute("INSERT INTO meta (name, value) VALUES ('round trip', 'here')")
+                connection.execute("SELECT value FROM meta WHERE name = 'round trip'").fetchone()
+            finally:
+                connection.execute("ROLLBACK")
+
+    def path_is_ours(self) -> bool:
+        """Whether the path still leads to the file that is open: False once it was renamed, removed or replaced.
+        Writes would then go on "succeeding" into a file that nobody finds."""
+        return self._inode is not None and _inode(self.path) == self._inode
+
+    def close(self) -> None:
+        """Close everything. The last connection of all processes empties the write-ahead log, so that needs the lock too."""
+        with self._readers_lock:
+            while self._idle_readers:
+                self._idle_readers.pop().close()
+        if self._writer is None or self._lock is None:
+            return
+        with suppress(TrialmonError), self._our_turn():
+            self._writer.close()
+            self._writer = None
+        if self._writer is None:
+            self._lock.close()
+
+    @contextmanager
+    def _our_turn(self) -> Iterator[Connection]:
+        if self._writer is None or self._lock is None:
+            raise NothingDone(f"the database {self.path} is not open for writing")
+        if self._writing_thread == threading.get_ident():
+            raise RuntimeError("a write transaction was begun inside another")
+        if not self._turn.acquire(timeout=LONGEST_WAIT):
+            raise TrialmonError(
+                f"the database {self.path} is busy: another task of this process has been writing for "
+                f"{LONGEST_WAIT:.0f} seconds"
+            )
+        try:
+            with self._lock.held(LONGEST_WAIT):
+                self._writing_thread = threading.get_ident()
+                yield self._writer
+        finally:
+            self._writing_thread = None
+            self._turn.release()
+
+    def _checkpoint_if_large(self, connection: Connection) -> None:
+        # Under the lock. Without a busy timeout it does what readers allow, and comes back at the next commit.
+        wal = _beside(self.path, "-wal")
+        try:
+            if wal.stat().st_size < CHECKPOINT_AT:
+                return
+        except OSError:
+            return
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            # The transaction is committed: a disk that is too full to checkpoint is the next write's error, not this one's.
+            with suppress(sqlite3.OperationalError):
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT * 1000:.0f}")
+
+
+@contextmanager
+def instance_lock(path: Path) -> Iterator[None]:
+    """Held by the one daemon of a database while it runs. Raises NothingDone if another holds it."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(_beside(path, "-daemon-lock"))
+    except OSError as error:
+        raise NothingDone(
+            f"the daemon's lock beside {path} cannot be created: {error.strerror or error}"
+        ) from error
+    try:
+        if not lock.try_once():
+            raise NothingDone(
+                f"another trialmon daemon is at work on {path}{lock.holder_in_words()}",
+                "stop it first; commands like `trialmon check` work beside it",
+            )
+        yield
+    finally:
+        lock.close()
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """SQLite's troubles with the file or the machine, as errors for people. What is a mistake of ours passes unchanged."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise TrialmonError(
+                f"the disk that holds {path} is full: nothing was written",
+                "free some space; trialmon goes on by itself",
+            ) from error
+        if code == sqlite3.SQLITE_IOERR:
+            raise TrialmonError(
+                f"the disk that holds {path} fails ({error}): nothing was written",
+                "check the disk and its quota",
+            ) from error
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise TrialmonError(
+                f"the database {path} is locked by another program",
+                "close what else has it open and try again",
+            ) from error
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise NothingDone(
+                f"{path} is damaged or not a database ({error})",
+                "put it aside; restore the newest file that `trialmon backup` made",
+            ) from error
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            raise NothingDone(
+                f"the database {path} cannot be opened or written ({error})",
+                "check the owner and permissions of the file and its folder",
+            ) from error
+        raise
+
+
+def _connect(path: Path, mode: str) -> Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=LONGEST_WAIT,
+        isolation_level=None,  # transactions begin where we say so, and nowhere else
+        check_same_thread=False,
+    )
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _set_up(path: Path, connection: Connection, at: Callable[[str], None]) -> None:
+    application, version = _identity(connection)
+    _refuse_foreign(path, application, version, connection)
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise NothingDone(
+            f"the file system of {path} cannot hold a database that is read while it is written",
+            "use a local disk, not a network share",
+        )
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    if version < SCHEMA_VERSION:
+        migrate(connection, APPLICATION_ID, at)
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _identity(connection: Connection) -> tuple[int, int]:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    return application, connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def _refuse_foreign(path: Path, application: int, version: int, connection: Connection) -> None:
+    empty = connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0] == 0
+    if application != APPLICATION_ID and not (empty and application == 0):
+        raise NothingDone(
+            f"{path} is a database of another program", "choose another `database:` in trialmon.yaml"
+        )
+    if version > SCHEMA_VERSION:
+        raise NothingDone(
+            f"the database {path} is from a newer trialmon (schema {version}, this one knows {SCHEMA_VERSION})",
+            "upgrade trialmon; the file was left as it is",
+        )
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    # stat, never open: closing a second handle of the file would drop the locks that SQLite holds on it in this process.
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

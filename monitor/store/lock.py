@@ -1,0 +1,58 @@
+"""A lock between processes: `flock` on a file that stays. The kernel lets go of it when its holder dies."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitor.core.errors import TrialmonError
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.05  # seconds between tries
+
+
+class FileLock:
+    """One process's handle on the lock. Two handles exclude each other, in one process too."""
+
+    def __init__(self, path: Path) -> None:
+        """Create the file (0600) if it is not there. Raises OSError if it cannot."""
+        self.path = path
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._pause = threading.Event()  # never set: a way to wait that can be bounded
+
+    @contextmanager
+    def held(self, longest_wait: float) -> Iterator[None]:
+        """Hold the lock. Raises TrialmonError if another holds it for longer than `longest_wait` seconds."""
+        waited, pause = 0.0, _FIRST_PAUSE
+        while not self.try_once():
+            if waited >= longest_wait:
+                raise TrialmonError(
+                    f"{self.path} has been locked for {longest_wait:.0f} seconds{self.holder_in_words()}",
+                    "a daemon, a command or a backup may be writing; try again when it is done",
+                )
+            self._pause.wait(pause)
+            waited += pause
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def try_once(self) -> bool:
+        """Take the lock if it is free. It is let go by `held`'s end or by `close`."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        os.pwrite(self._file, f"{os.getpid():<20}\n".encode(), 0)
+        return True
+
+    def holder_in_words(self) -> str:
+        """` (by process 4711)`, as the last holder wrote it; empty if it wrote nothing."""
+        number = os.pread(self._file, 32, 0).strip()
+        return f" (by process {number.decode()})" if number.isdigit() else ""
+
+    def close(self) -> None:
+        """Let go for good."""
+        os.close(self._file)

@@ -1,0 +1,350 @@
+"""Trials as we know them, and the one transaction that writes down what a look leads to."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from monitor.core.errors import TrialmonError
+from monitor.core.facts import TrialFacts
+from monitor.core.json import Json
+from monitor.core.observation import Observation
+from monitor.core.record import Absence, Record, Snapshot
+from monitor.core.trial import TrialId
+from monitor.store.database import Connection, Database
+from monitor.store.outbox import write_notification
+from monitor.store.steps import Step
+from monitor.store.trials import asked_for, trial_row
+from monitor.store.values import FACTS_COLUMNS, facts_of, facts_row, moment, pack, stamp, unpack, write_json
+
+_FACTS = ", ".join(FACTS_COLUMNS)
+_FACTS_HOLES = ", ".join("?" for _ in FACTS_COLUMNS)
+_FACTS_SET = ", ".join(f"{name} = ?" for name in FACTS_COLUMNS)
+_VERSION_FACTS = ", ".join(f"v.{name}" for name in FACTS_COLUMNS)
+
+
+class StaleSnapshot(TrialmonError):
+    """Another process wrote about this trial since it was read: read it again and decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a recorded observation became: the trial's version now, and the ids of the rows written, in the observation's order."""
+
+    version: int
+    changes: tuple[int, ...] = ()
+    events: tuple[int, ...] = ()
+    deliveries: tuple[int, ...] = ()
+
+
+def raw_digests(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, str]:
+    """For each trial that has a version: the fingerprint of the bytes it last came as (may be empty). Cheap for thousands.
+
+    A trial that is absent, gone or merged is left out, so that it is read in full and judged when it comes back.
+    """
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT t.registry, t.number, t.raw_digest FROM json_each(?) AS asked"
+            " CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
+            " AND t.number = json_extract(asked.value, '$[1]')"
+            " WHERE t.version > 0 AND t.gone_at IS NULL AND t.moved_to = '' AND t.absence_since IS NULL",
+            (asked_for(trials),),
+        )
+        return {TrialId(registry, number): digest for registry, number, digest in rows}
+
+
+def snapshots(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, Snapshot]:
+    """What we believe of these trials: facts, past facts and module digests, but no module bodies (see `modules_of`).
+
+    A number that the registry never gave us has version 0, and `gone` once that was told. One never asked for is not in the answer.
+    """
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT t.* FROM json_each(?) AS asked"
+            " CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
+            " AND t.number = json_extract(asked.value, '$[1]') WHERE t.last_looked_at IS NOT NULL",
+            (asked_for(trials),),
+        ).fetchall()
+        seen = json.dumps([row["id"] for row in rows if row["version"] > 0])
+        digests: dict[int, dict[str, str]] = {}
+        for trial, module, digest, _ in connection.execute(
+            "SELECT m.trial, m.module, m.digest, MAX(m.since_version) FROM json_each(?) AS asked"
+            " CROSS JOIN module_versions AS m ON m.trial = asked.value GROUP BY m.trial, m.module",
+            (seen,),
+        ):
+            if digest is not None:
+                digests.setdefault(trial, {})[module] = digest
+        past: dict[int, list[TrialFacts]] = {}
+        for row in connection.execute(
+            f"SELECT v.trial, v.last_data_date, {_VERSION_FACTS} FROM json_each(?) AS asked"
+            " CROSS JOIN versions AS v ON v.trial = asked.value JOIN trials AS t ON t.id = v.trial"
+            " WHERE v.version < t.version ORDER BY v.trial, v.version",
+            (seen,),
+        ):
+            past.setdefault(row["trial"], []).append(facts_of(row, row["last_data_date"]))
+    return {
+        TrialId(row["registry"], row["number"]): _snapshot(
+            row, digests.get(row["id"], {}), past.get(row["id"], [])
+        )
+        for row in rows
+    }
+
+
+def _snapshot(row: Any, digests: dict[str, str], past: list[TrialFacts]) -> Snapshot:
+    absent = row["absence_since"] is not None
+    return Snapshot(
+        trial=TrialId(row["registry"], row["number"]),
+        version=row["version"],
+        seen_at=moment(row["last_seen_at"] or row["last_looked_at"]),
+        digests=digests,
+        facts=facts_of(row, row["data_date"]),
+        modules={},
+        past=tuple(past),
+        raw_digest=row["raw_digest"],
+        absence=Absence(moment(row["absence_since"]), row["absence_looks"]) if absent else None,
+        gone=row["gone_at"] is not None or bool(row["unknown_told"]),
+        moved_to=row["moved_to"],
+    )
+
+
+def modules_of(
+    db: Database, trial: TrialId, names: Iterable[str] | None = None, version: int | None = None
+) -> dict[str, Json]:
+    """The bodies of a trial's modules as of a version (the newest if None); all of them, or those of `names` that it has."""
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT id, version FROM trials WHERE registry = ? AND number = ?", (trial.registry, trial.number)
+        ).fetchone()
+        if row is None:
+            return {}
+        return modules_at(connection, row["id"], row["version"] if version is None else version, names)
+
+
+def modules_at(
+    connection: Connection, trial: int, version: int, names: Iterable[str] | None = None
+) -> dict[str, Json]:
+    """As `modules_of`, within a transaction. In the order in which the registry first gave them."""
+    rows = connection.execute(
+        "SELECT m.module, m.body FROM (SELECT module, MAX(since_version) AS since, MIN(id) AS first FROM module_versions"
+        " WHERE trial = ?1 AND since_version <= ?2 GROUP BY module) AS newest"
+        " JOIN module_versions AS m ON m.trial = ?1 AND m.module = newest.module AND m.since_version = newest.since"
+        " WHERE m.body IS NOT NULL AND (?3 IS NULL OR m.module IN (SELECT value FROM json_each(?3)))"
+        " ORDER BY newest.first",
+        (trial, version, None if names is None else json.dumps(list(names))),
+    )
+    return {module: unpack(body) for module, body in rows}
+
+
+def record(db: Database, observation: Observation, run: int, also: Sequence[Step] = ()) -> Recorded:
+    """Write down all that one look leads to, or nothing: version, modules, changes, events, notifications, deliveries, and the
+    further steps in `also` (a search's member told, …). `Notification.events` are positions in `observation.verdicts`.
+
+    Raises StaleSnapshot if the trial is no longer at `observation.expected_version`, or what is to be told was told meanwhile.
+    """
+    with db.writing() as connection:
+        db.at("record:begin")
+        trial = trial_row(connection, observation.trial)
+        _refuse_stale(connection, trial, observation)
+        changes = _write_state(connection, trial, observation, run)
+        db.at("record:versions-written")
+        events = _write_events(connection, trial, observation, changes)
+        db.at("record:events-written")
+        deliveries: list[int] = []
+        for notification in observation.notifications:
+            told_of = tuple(events[position] for position in notification.events)
+            deliveries += write_notification(
+                connection, replace(notification, events=told_of), observation.seen_at
+            )
+        for step in also:
+            step(connection)
+        db.at("record:outbox-written")
+        db.at("record:before-commit")
+    db.at("record:after-commit")
+    return Recorded(observation.version, tuple(changes), tuple(events), tuple(deliveries))
+
+
+def seen_unchanged(db: Database, seen: Sequence[tuple[TrialId, str, str]], now: datetime, run: int) -> None:
+    """Note of many trials at once that they were seen as they were: (trial, data date or empty, raw digest or empty).
+
+    An empty value leaves the stored one. A data date never goes back. `run` must exist: a look belongs to a run.
+    """
+    at = stamp(now)
+    with db.writing() as connection:
+        if connection.execute("SELECT 1 FROM runs WHERE id = ?", (run,)).fetchone() is None:
+            raise ValueError(f"there is no run {run}")
+        connection.executemany(
+            "UPDATE trials SET last_seen_at = ?1, last_looked_at = ?1, data_date = MAX(data_date, ?2),"
+            " raw_digest = IIF(?3 = '', raw_digest, ?3), absence_since = NULL, absence_looks = 0"
+            " WHERE registry = ?4 AND number = ?5 AND version > 0",
+            [(at, data_date, digest, trial.registry, trial.number) for trial, data_date, digest in seen],
+        )
+        connection.executemany(
+            "UPDATE versions SET last_seen_at = ?1, last_data_date = MAX(last_data_date, ?2)"
+            " WHERE (trial, version) = (SELECT id, version FROM trials WHERE registry = ?3 AND number = ?4)",
+            [(at, data_date, trial.registry, trial.number) for trial, data_date, _ in seen],
+        )
+
+
+def _refuse_stale(connection: Connection, trial: int, observation: Observation) -> None:
+    row = connection.execute(
+        "SELECT version, gone_at, moved_to, unknown_told FROM trials WHERE id = ?", (trial,)
+    ).fetchone()
+    told_already = (
+        (observation.outcome == "gone" and row["gone_at"] is not None)
+        or (observation.outcome == "unknown" and row["unknown_told"])
+        or (observation.outcome == "moved" and row["moved_to"] == observation.moved_to)
+        or (observation.outcome == "back" and row["gone_at"] is None)
+    )
+    if row["version"] != observation.expected_version or told_already:
+        raise StaleSnapshot(
+            f"{observation.trial} was written by another process meanwhile (version {row['version']})",
+            "it is read again at the next look",
+        )
+
+
+def _write_state(connection: Connection, trial: int, observation: Observation, run: int) -> list[int]:
+    at = stamp(observation.seen_at)
+    if observation.outcome in ("absent", "gone", "unknown", "moved"):
+        _write_absence(connection, trial, observation, at)
+        changes: list[int] = []
+    elif observation.version > observation.expected_version:
+        if observation.record is None:
+            raise ValueError(f"{observation.trial}: a new version needs a record")
+        changes = _write_version(connection, trial, observation, observation.record, run, at)
+    else:
+        _write_seen_again(connection, trial, observation, at)
+        changes = []
+    connection.executemany(
+        "INSERT INTO aliases (trial, number, said_by, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [(trial, alias.number, alias.said_by, alias.note) for alias in observation.aliases],
+    )
+    return changes
+
+
+def _write_absence(connection: Connection, trial: int, observation: Observation, at: str) -> None:
+    absence = observation.absence
+    connection.execute(
+        "UPDATE trials SET last_looked_at = ?1, absence_since = ?2, absence_looks = ?3,"
+        " gone_at = IIF(?4, ?1, gone_at), unknown_told = unknown_told OR ?5, moved_to = IIF(?6 = '', moved_to, ?6)"
+        " WHERE id = ?7",
+        (
+            at,
+            stamp(absence.since) if absence is not None else None,
+            absence.looks if absence is not None else 0,
+            observation.outcome == "gone",
+            observation.outcome == "unknown",
+            observation.moved_to,
+            trial,
+        ),
+    )
+
+
+def _write_seen_again(connection: Connection, trial: int, observation: Observation, at: str) -> None:
+    # A record whose lists only came in another order is the version that we have: its bodies stay, its bytes are remembered.
+    record = observation.record
+    data_date = record.facts.data_date if record is not None else ""
+    digest = record.raw_digest if record is not None else ""
+    connection.execute(
+        "UPDATE trials SET last_seen_at = ?1, last_looked_at = ?1, data_date = MAX(data_date, ?2),"
+        " raw_digest = IIF(?3 = '', raw_digest, ?3), absence_since = NULL, absence_looks = 0, gone_at = NULL, moved_to = ''"
+        " WHERE id = ?4",
+        (at, data_date, digest, trial),
+    )
+    connection.execute(
+        "UPDATE versions SET last_seen_at = ?, last_data_date = MAX(last_data_date, ?) WHERE trial = ? AND version = ?",
+        (at, data_date, trial, observation.version),
+    )
+
+
+def _write_version(
+    connection: Connection, trial: int, observation: Observation, record: Record, run: int, at: str
+) -> list[int]:
+    facts = facts_row(record.facts)
+    connection.execute(
+        "INSERT INTO versions (trial, version, seen_at, last_seen_at, first_data_date, last_data_date, origin, run,"
+        f" change_count, {_FACTS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {_FACTS_HOLES})",
+        (
+            *(trial, observation.version, at, at, record.facts.data_date, record.facts.data_date),
+            *(observation.origin, run, len(observation.changes), *facts),
+        ),
+    )
+    connection.execute(
+        f"UPDATE trials SET version = ?, {_FACTS_SET}, data_date = MAX(data_date, ?), raw_digest = ?,"
+        " first_seen_at = COALESCE(first_seen_at, ?), last_seen_at = ?, last_looked_at = ?, absence_since = NULL,"
+        " absence_looks = 0, gone_at = NULL, moved_to = '', unknown_told = 0 WHERE id = ?",
+        (observation.version, *facts, record.facts.data_date, record.raw_digest, at, at, at, trial),
+    )
+    _write_modules(connection, trial, observation.version, record)
+    return [
+        _insert(
+            connection,
+            "INSERT INTO changes (trial, version, field, kind, before, after, topic, label, role, housekeeping)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(trial, observation.version, str(change.path), change.kind),
+                *(write_json(change.before), write_json(change.after)),
+                *(change.topic, change.label, change.role, int(change.housekeeping)),
+            ),
+        )
+        for change in observation.changes
+    ]
+
+
+def _write_modules(connection: Connection, trial: int, version: int, record: Record) -> None:
+    stored = {
+        module: digest
+        for module, digest, _ in connection.execute(
+            "SELECT module, digest, MAX(since_version) FROM module_versions WHERE trial = ? GROUP BY module",
+            (trial,),
+        )
+    }
+    rows: list[tuple[int, str, int, str | None, bytes | None]] = [
+        (trial, module, version, record.digests[module], pack(body))
+        for module, body in record.modules.items()
+        if stored.get(module) != record.digests[module]
+    ]
+    rows += [
+        (trial, module, version, None, None)
+        for module, digest in stored.items()
+        if digest is not None and module not in record.modules
+    ]
+    connection.executemany(
+        "INSERT INTO module_versions (trial, module, since_version, digest, body) VALUES (?, ?, ?, ?, ?)",
+        rows,
+    )
+
+
+def _write_events(
+    connection: Connection, trial: int, observation: Observation, changes: list[int]
+) -> list[int]:
+    made_a_version = observation.version > observation.expected_version
+    if observation.record is not None:
+        registry_date = observation.record.facts.registry_date
+    else:
+        row = connection.execute("SELECT registry_date FROM trials WHERE id = ?", (trial,)).fetchone()
+        registry_date = row["registry_date"]
+    events = []
+    for verdict in observation.verdicts:
+        event = _insert(
+            connection,
+            "INSERT INTO events (trial, version, rule, topic, significance, headline, because, seen_at, registry_date)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(trial, observation.version if made_a_version else None, verdict.rule, verdict.topic),
+                *(str(verdict.significance), verdict.headline, verdict.because),
+                *(stamp(observation.seen_at), registry_date),
+            ),
+        )
+        connection.executemany(
+            "INSERT INTO event_changes (event, change) VALUES (?, ?)",
+            [(event, changes[position]) for position in verdict.changes],
+        )
+        events.append(event)
+    return events
+
+
+def _insert(connection: Connection, sql: str, values: tuple[object, ...]) -> int:
+    identity = connection.execute(sql, values).lastrowid
+    assert identity is not None
+    return identity

@@ -1,0 +1,239 @@
+"""Questions that people ask, answered in the contract's shapes. Read-only; what may be long is streamed.
+
+Stop early if you like, but let the iterator go: an open one keeps the write-ahead log from being emptied.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.core.json import Json
+from monitor.core.shape import Shape, join
+from monitor.core.significance import Significance
+from monitor.core.trial import TrialId
+from monitor.store.database import Database
+from monitor.store.observations import modules_at
+from monitor.store.trials import NAMED
+from monitor.store.values import read_json, stamp
+
+# A record of a version and the date of the data it was last seen with → the record as it was last seen.
+Refresh = Callable[[dict[str, Json], str], dict[str, Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which changes or events are meant; None: all. `trial` is a number, an id or another number for the trial;
+    `since` and `until` are moments of our seeing, both included; `at_least` of a change is that of its gravest event."""
+
+    trial: str | None = None
+    watchlist: str | None = None
+    topic: str | None = None
+    at_least: Significance | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """As the parameters of the queries here."""
+        words = [str(one) for one in Significance if self.at_least is None or one >= self.at_least]
+        return {
+            "trial": self.trial,
+            "watchlist": self.watchlist,
+            "topic": self.topic,
+            "graver": json.dumps(words),
+            "any": self.at_least is None,
+            "since": stamp(self.since) if self.since is not None else "",
+            "until": stamp(self.until) if self.until is not None else "9999",
+            "limit": -1 if self.limit is None else self.limit,
+        }
+
+
+_OF_TRIAL = f"(:trial IS NULL OR {NAMED})"
+_OF_WATCHLIST = (
+    "(:watchlist IS NULL OR t.id IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist))"
+)
+
+
+def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
+    """Changes, newest first, as `changes --json` gives them."""
+    with db.reading() as connection:
+        for row in connection.execute(
+            "SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM changes AS c"
+            " JOIN trials AS t ON t.id = c.trial JOIN versions AS v ON v.trial = c.trial AND v.version = c.version"
+            f" WHERE {_OF_TRIAL} AND {_OF_WATCHLIST} AND (:topic IS NULL OR c.topic = :topic)"
+            " AND v.seen_at >= :since AND v.seen_at <= :until"
+            " AND (:any OR EXISTS (SELECT 1 FROM event_changes AS x JOIN events AS e ON e.id = x.event"
+            " WHERE x.change = c.id AND e.significance IN (SELECT value FROM json_each(:graver))))"
+            " ORDER BY c.id DESC LIMIT :limit",
+            (filters or Filters()).parameters,
+        ):
+            yield {
+                "id": row["id"],
+                "trial": row["number"],
+                "registry": row["registry"],
+                "version": row["version"],
+                "seen_at": row["seen_at"],
+                "registry_date": row["registry_date"],
+                "topic": row["topic"],
+                "field": row["field"],
+                "label": row["label"],
+                "kind": row["kind"],
+                "before": read_json(row["before"]),
+                "after": read_json(row["after"]),
+            }
+
+
+def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
+    """What was made of the changes, newest first, as `events --json` gives it. `version` is None where the event made none."""
+    with db.reading() as connection:
+        for row in connection.execute(
+            "SELECT e.*, t.registry, t.number, (SELECT json_group_array(x.change) FROM event_changes AS x"
+            " WHERE x.event = e.id) AS of_changes FROM events AS e JOIN trials AS t ON t.id = e.trial"
+            f" WHERE {_OF_TRIAL} AND {_OF_WATCHLIST} AND (:topic IS NULL OR e.topic = :topic)"
+            " AND e.seen_at >= :since AND e.seen_at <= :until"
+            " AND e.significance IN (SELECT value FROM json_each(:graver)) ORDER BY e.id DESC LIMIT :limit",
+            (filters or Filters()).parameters,
+        ):
+            yield {
+                "id": row["id"],
+                "trial": row["number"],
+                "registry": row["registry"],
+                "version": row["version"],
+                "seen_at": row["seen_at"],
+                "registry_date": row["registry_date"],
+                "rule": row["rule"],
+                "topic": row["topic"],
+                "significance": row["significance"],
+                "headline": row["headline"],
+                "because": row["because"],
+                "changes": json.loads(row["of_changes"]),
+            }
+
+
+def history(db: Database, trial: TrialId) -> Iterator[dict[str, Any]]:
+    """The versions of a trial, oldest first, as `history --json` gives them."""
+    with db.reading() as connection:
+        for row in connection.execute(
+            "SELECT v.*, t.number FROM versions AS v JOIN trials AS t ON t.id = v.trial"
+            " WHERE t.registry = ? AND t.number = ? ORDER BY v.version",
+            (trial.registry, trial.number),
+        ):
+            yield {
+                "trial": row["number"],
+                "version": row["version"],
+                "seen_at": row["seen_at"],
+                "registry_date": row["registry_date"],
+                "origin": row["origin"],
+                "status": row["status"],
+                "primary_completion": row["primary_completion"],
+                "completion": row["completion"],
+                "enrollment": row["enrollment"],
+                "has_results": bool(row["has_results"]),
+                "changes": row["change_count"],
+            }
+
+
+def show(
+    db: Database, trial: TrialId, at: datetime | None = None, refresh: Refresh | None = None
+) -> dict[str, Any] | None:
+    """A trial's record as of a moment (now if None), as `show --json` gives it; None if it had no version then."""
+    return _version(
+        db,
+        "v.seen_at <= ? ORDER BY v.version DESC LIMIT 1",
+        trial,
+        stamp(at) if at is not None else "9999",
+        refresh,
+    )
+
+
+def record_at_version(
+    db: Database, trial: TrialId, version: int, refresh: Refresh | None = None
+) -> dict[str, Any] | None:
+    """As `show`, of the version of that number."""
+    return _version(db, "v.version = ?", trial, version, refresh)
+
+
+def _version(
+    db: Database, which: str, trial: TrialId, value: object, refresh: Refresh | None
+) -> dict[str, Any] | None:
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT v.trial, v.version, v.seen_at, v.last_data_date, t.number FROM versions AS v"
+            f" JOIN trials AS t ON t.id = v.trial WHERE t.registry = ? AND t.number = ? AND {which}",
+            (trial.registry, trial.number, value),
+        ).fetchone()
+        if row is None:
+            return None
+        document = join(modules_at(connection, row["trial"], row["version"]))
+    if refresh is not None:
+        document = refresh(document, row["last_data_date"])
+    return {
+        "trial": row["number"],
+        "version": row["version"],
+        "seen_at": row["seen_at"],
+        "record": document,
+    }
+
+
+def as_last_seen(shape: Shape) -> Refresh:
+    """A `Refresh` for registries whose volatile fields hold the date of the data: each that is there gets the date last seen."""
+
+    def refresh(document: dict[str, Json], data_date: str) -> dict[str, Json]:
+        if data_date:
+            for path in shape.volatile:
+                _replace(document, path.split("."), data_date)
+        return document
+
+    return refresh
+
+
+def _replace(body: Json, keys: list[str], value: str) -> None:
+    if not isinstance(body, dict) or keys[0] not in body:
+        return
+    if len(keys) == 1:
+        if isinstance(body[keys[0]], str):
+            body[keys[0]] = value
+    else:
+        _replace(body[keys[0]], keys[1:], value)
+
+
+def outbox(
+    db: Database, states: Sequence[str] = (), destination: str | None = None, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Deliveries, newest first, as `outbox list --json` gives them; of these states, or all."""
+    with db.reading() as connection:
+        for row in connection.execute(
+            "SELECT d.*, n.subscriber FROM deliveries AS d JOIN notifications AS n ON n.id = d.notification"
+            " WHERE (:all OR d.state IN (SELECT value FROM json_each(:states)))"
+            " AND (:destination IS NULL OR d.destination = :destination) ORDER BY d.id DESC LIMIT :limit",
+            {
+                "all": not states,
+                "states": json.dumps(list(states)),
+                "destination": destination,
+                "limit": -1 if limit is None else limit,
+            },
+        ):
+            yield {
+                "id": row["id"],
+                "key": row["key"],
+                "destination": row["destination"],
+                "subscriber": row["subscriber"],
+                "trial": row["trial"].rpartition(":")[2],
+                "state": row["state"],
+                "attempts": row["attempts"],
+                "due": row["due"],
+                "error": row["error"],
+            }
+
+
+def attempts(db: Database, delivery: int) -> list[dict[str, Any]]:
+    """Every attempt at a delivery, first to last; `ended_at` None: under way, or cut short and not yet found."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT n, began_at, ended_at, outcome, error FROM attempts WHERE delivery = ? ORDER BY n",
+            (delivery,),
+        )
+        return [dict(row) for row in rows]

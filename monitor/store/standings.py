@@ -1,0 +1,48 @@
+"""How watched numbers stand, in a few columns: cheap for thousands, where a Snapshot is for one trial that may have changed."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.core.trial import TrialId
+from monitor.store.database import Database
+from monitor.store.trials import asked_for
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A number as we last knew it. `version` 0: the registry never gave it to us. `away`: it did not come at the last look, or is
+    gone. `raw_digest` is of the bytes that it last came as."""
+
+    version: int
+    raw_digest: str
+    away: bool
+    moved_to: str
+
+
+def standings(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, Standing]:
+    """The standing of each of these numbers that was ever asked for."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT t.registry, t.number, t.version, t.raw_digest, t.moved_to,"
+            " t.absence_since IS NOT NULL OR t.gone_at IS NOT NULL AS away FROM json_each(?) AS asked"
+            " CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
+            " AND t.number = json_extract(asked.value, '$[1]') WHERE t.last_looked_at IS NOT NULL",
+            (asked_for(trials),),
+        )
+        return {
+            TrialId(row["registry"], row["number"]): Standing(
+                row["version"], row["raw_digest"], bool(row["away"]), row["moved_to"]
+            )
+            for row in rows
+        }
+
+
+def never_read(db: Database, watches: Iterable[str]) -> set[str]:
+    """Those searches (by key) that were not read to their end yet."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT key FROM watches WHERE read_at IS NULL AND key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(watches)),),
+        )
+        return {row["key"] for row in rows}

@@ -1,0 +1,44 @@
+"""Trials by their names: the rows behind TrialIds, and the number a person typed."""
+
+import json
+from collections.abc import Iterable
+
+from monitor.core.trial import TrialId
+from monitor.store.database import Connection, Database
+
+# A trial as people name it: its id, its number, or another number for it.
+NAMED = (
+    "(t.number = :trial OR t.registry || ':' || t.number = :trial"
+    " OR t.id IN (SELECT a.trial FROM aliases AS a WHERE a.number = :trial))"
+)
+
+
+def asked_for(trials: Iterable[TrialId]) -> str:
+    """A list of trials as the one parameter of a query that joins `json_each(?)`."""
+    return json.dumps([[trial.registry, trial.number] for trial in trials])
+
+
+def trial_row(connection: Connection, trial: TrialId) -> int:
+    """The row's id; the row is written, with version 0, if there is none. Within a write transaction."""
+    row = connection.execute(
+        "SELECT id FROM trials WHERE registry = ? AND number = ?", (trial.registry, trial.number)
+    ).fetchone()
+    if row is not None:
+        return int(row["id"])
+    cursor = connection.execute(
+        "INSERT INTO trials (registry, number) VALUES (?, ?)", (trial.registry, trial.number)
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def find_trial(db: Database, text: str) -> TrialId | None:
+    """The trial that a person means by `NCT03737461`, `clinicaltrials.gov:NCT03737461` or another number for it;
+    None if none is stored. Its own number wins over another's alias."""
+    with db.reading() as connection:
+        row = connection.execute(
+            f"SELECT t.registry, t.number FROM trials AS t WHERE {NAMED}"
+            " ORDER BY t.number = :trial DESC, t.version > 0 DESC, t.id LIMIT 1",
+            {"trial": text},
+        ).fetchone()
+    return None if row is None else TrialId(row["registry"], row["number"])
