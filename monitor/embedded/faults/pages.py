@@ -28,10 +28,11 @@ def _page(exchange: Exchange, query: Mapping[str, str]) -> dict[str, Any] | None
 
 @studies_fault("paging")
 def refresh_between_pages(exchange: Exchange) -> None:
-    """This page is sound, and then the registry goes on to its next day, so that the page's token is of no use."""
-    exchange.deliver(exchange.honest())
+    """This page is sound, but meanwhile the registry goes on to its next day, so that the page's token is of no use."""
+    sound = exchange.honest()
     if not exchange.registry.next_day():
         exchange.registry.go_to(exchange.registry.day + timedelta(days=1))
+    exchange.deliver(sound)
 
 
 @studies_fault("paging")
