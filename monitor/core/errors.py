@@ -9,6 +9,8 @@
         ├── Refused                    the registry refuses this client (403, 451): never "the trial is gone"
         ├── Overloaded                 429 or 5xx, perhaps with the time to come back
         ├── Unreadable                 the answer is truncated, garbled, HTML, empty or of the wrong shape
+        │   ├── Rejected               the registry does not accept the question: asking again will not help
+        │   └── TooLarge               the answer is longer than we take: a smaller question may help
         ├── Outdated                   the answer is older than what was already seen
         └── Resting                    the circuit breaker of that host is open
 
@@ -98,6 +100,14 @@ class Unreadable(CouldNotFindOut):
     """The answer cannot be trusted."""
 
     kind = "unreadable"
+
+
+class Rejected(Unreadable):
+    """The registry does not accept the question (400, 404, 405 …): the same question will not fare better."""
+
+
+class TooLarge(Unreadable):
+    """The answer is longer than we take in."""
 
 
 class Outdated(CouldNotFindOut):

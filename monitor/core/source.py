@@ -7,7 +7,7 @@ it is raised as `CouldNotFindOut`.
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from monitor.core.record import Record
 from monitor.core.shape import Shape
@@ -45,10 +45,12 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A number to be read, and the fingerprint of the bytes it last came as (empty: never, or read it in full)."""
+    """A number to be read, and the fingerprint of the bytes it last came as (empty: never, or read it in full).
+    `known` says that we have a version of it: an answer that lacks most of what is known is not believed."""
 
     number: str
     raw_digest: str = ""
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Membership:
     total: int | None = None
 
 
+@runtime_checkable
 class Source(Protocol):
     """One door to one registry."""
 

@@ -1,0 +1,93 @@
+"""A record → the facts that people ask about. Whatever is absent or not of the right form is left empty; nothing here fails."""
+
+from collections.abc import Iterator, Mapping
+
+from monitor.core.dates import PartialDate
+from monitor.core.facts import DateType, TrialFacts, TypedDate
+from monitor.core.json import Json, JsonObject
+
+# Secondary numbers under which other registries know the same trial; grants and sponsors' own codes are none.
+_ALIAS_TYPES = frozenset({"EUDRACT_NUMBER", "CTIS", "REGISTRY"})
+
+
+def facts(document: JsonObject) -> TrialFacts:
+    """The facts of one record of ClinicalTrials.gov."""
+    protocol = _object(document, "protocolSection")
+    identity = _object(protocol, "identificationModule")
+    status = _object(protocol, "statusModule")
+    design = _object(protocol, "designModule")
+    enrollment = _object(design, "enrollmentInfo")
+    sites = _objects(_object(protocol, "contactsLocationsModule"), "locations")
+    return TrialFacts(
+        title=_text(identity, "briefTitle") or _text(identity, "officialTitle"),
+        acronym=_text(identity, "acronym"),
+        sponsor=_text(_object(_object(protocol, "sponsorCollaboratorsModule"), "leadSponsor"), "name"),
+        status=_text(status, "overallStatus"),
+        last_known_status=_text(status, "lastKnownStatus"),
+        why_stopped=_text(status, "whyStopped"),
+        start=_date(status, "startDateStruct"),
+        primary_completion=_date(status, "primaryCompletionDateStruct"),
+        completion=_date(status, "completionDateStruct"),
+        enrollment=_count(enrollment, "count"),
+        enrollment_type=_text(enrollment, "type"),
+        has_results=document.get("hasResults") is True,
+        results_submitted=_text(status, "resultsFirstSubmitDate"),
+        results_posted=_text(_object(status, "resultsFirstPostDateStruct"), "date"),
+        registry_date=_text(_object(status, "lastUpdatePostDateStruct"), "date"),
+        submitted_date=_text(status, "lastUpdateSubmitDate"),
+        data_date=_text(_object(_object(document, "derivedSection"), "miscInfoModule"), "versionHolder"),
+        phases=tuple(_texts(design, "phases")),
+        conditions=tuple(_texts(_object(protocol, "conditionsModule"), "conditions")),
+        countries=tuple(sorted({country for site in sites if (country := _text(site, "country"))})),
+        aliases=tuple(_aliases(identity)),
+    )
+
+
+def _aliases(identity: JsonObject) -> Iterator[str]:
+    yield from _texts(identity, "nctIdAliases")
+    for other in _objects(identity, "secondaryIdInfos"):
+        if _text(other, "type") in _ALIAS_TYPES and (number := _text(other, "id")):
+            yield number
+
+
+def _object(parent: JsonObject, key: str) -> JsonObject:
+    value = parent.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(parent: JsonObject, key: str) -> list[Json]:
+    value = parent.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _objects(parent: JsonObject, key: str) -> list[JsonObject]:
+    return [item for item in _list(parent, key) if isinstance(item, Mapping)]
+
+
+def _texts(parent: JsonObject, key: str) -> list[str]:
+    return [item for item in _list(parent, key) if isinstance(item, str)]
+
+
+def _text(parent: JsonObject, key: str) -> str:
+    value = parent.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _count(parent: JsonObject, key: str) -> int | None:
+    value = parent.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _date(parent: JsonObject, key: str) -> TypedDate | None:
+    struct = _object(parent, key)
+    try:
+        date = PartialDate.parse(_text(struct, "date"))
+    except ValueError:
+        return None
+    return TypedDate(date, _date_type(_text(struct, "type")))
+
+
+def _date_type(text: str) -> DateType:
+    if text == "ACTUAL":
+        return "ACTUAL"
+    return "ESTIMATED" if text == "ESTIMATED" else ""
