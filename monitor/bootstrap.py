@@ -1,0 +1,147 @@
+"""Configuration → a Context with everything in it. The only place that builds things, asks the clock and takes random numbers."""
+
+import os
+import random
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from monitor import __version__
+from monitor.config.load import find_settings, load_settings
+from monitor.config.settings import Settings
+from monitor.config.watchlists import Loaded, load_watchlists
+from monitor.core.clock import Clock
+from monitor.core.errors import WrongConfiguration
+from monitor.core.source import Flow, Source
+from monitor.discovery import named
+from monitor.jobs.context import Context, Door, Progress, T
+from monitor.store.database import Database
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class SetClock:
+    """`--now`: the time stands at a given moment, waiting is real."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def clock_at(moment: datetime | None) -> Clock:
+    """The system's clock, or one that stands at `moment`."""
+    return SystemClock() if moment is None else SetClock(moment.astimezone(UTC))
+
+
+def load(config: Path | None, environment: Mapping[str, str], *, secrets: bool = True) -> Settings:
+    """The settings in force: the file that is meant, or the defaults. Raises WrongConfiguration with every problem."""
+    return load_settings(find_settings(config, environment), environment, secrets=secrets)
+
+
+def crash_points(environment: Mapping[str, str]) -> Callable[[str], None]:
+    """For tests of recovery: `TRIALMON_CRASH_AT=name` ends the process with SIGKILL at that named point, `name:3` at its third passing."""
+    wanted = environment.get("TRIALMON_CRASH_AT", "")
+    if not wanted:
+        return lambda name: None
+    name, _, nth = wanted.rpartition(":") if wanted.rpartition(":")[2].isdigit() else (wanted, "", "1")
+    left = int(nth)
+
+    def at(passed: str) -> None:
+        nonlocal left
+        if passed == name:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return at
+
+
+@contextmanager
+def _silent(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    yield lambda done: None
+
+
+@contextmanager
+def context(
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    moment: datetime | None = None,
+    progress: Progress = _silent,
+    terminal: TextIO | None = None,
+    loaded: Loaded | None = None,
+) -> Iterator[Context]:
+    """All that looking and telling need, closed at the end. Raises WrongConfiguration if a watchlist is wrong and none is `loaded`;
+    NothingDone if the database cannot be used. `terminal` is where messages to terminal:// go."""
+    from monitor.deliver.gateway import Gateway
+
+    lists = loaded if loaded is not None else load_watchlists(settings.watchlists, settings)
+    if loaded is None and lists.problems:
+        raise WrongConfiguration(list(lists.problems))
+    at = crash_points(environment)
+    clock = clock_at(moment)
+    destinations = {**settings.destinations, **lists.inline}
+    with ExitStack() as closing:
+        database = Database.open(settings.database, at=at)
+        closing.callback(database.close)
+        yield Context(
+            settings=settings,
+            database=database,
+            clock=clock,
+            doors=_doors(settings, clock, closing),
+            rules=[rule for family in named("monitor.rules", "RULES", tuple) for rule in family],
+            watchlists=lists.watchlists,
+            gateway=Gateway(
+                {name: destination.url for name, destination in destinations.items()}, stream=terminal
+            ),
+            random=random.random,
+            at=at,
+            progress=progress,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+        )
+
+
+def _doors(settings: Settings, clock: Clock, closing: ExitStack) -> dict[str, Door]:
+    from monitor.fetch.client import Client, user_agent
+    from monitor.fetch.flow import drive
+    from monitor.fetch.politeness import Politeness
+
+    doors = {}
+    for source in named("monitor.sources", "SOURCE", Source):  # type: ignore[type-abstract]
+        wishes = settings.sources.get(source.id)
+        if wishes is None:
+            continue
+        client = Client(wishes.base_url, user_agent(__version__, wishes.contact), clock)
+        closing.callback(client.close)
+        politeness = Politeness(clock, random.random, pause=wishes.pause.total_seconds())
+
+        def through(flow: Flow[T], client: Client = client, politeness: Politeness = politeness) -> T:
+            return drive(flow, client, politeness)
+
+        doors[source.id] = Door(source, through)
+    return doors

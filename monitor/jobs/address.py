@@ -1,0 +1,98 @@
+"""Verdicts → the messages they become: routed, worded, with a key of their own. Nothing is written here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.core.facts import TrialFacts
+from monitor.core.notification import Notification, key_of
+from monitor.core.observation import Observation
+from monitor.core.routing import Addressed, Subscription, route, subscriptions
+from monitor.core.significance import Verdict
+from monitor.core.source import Source
+from monitor.core.watch import Watchlist
+from monitor.render.contexts import AlertContext, Reason
+from monitor.render.message import render_alert
+
+
+def addressed(
+    observation: Observation,
+    facts: TrialFacts,
+    source: Source,
+    watchlists: Sequence[Watchlist],
+    reasons: Mapping[str, str],
+    now: datetime,
+    about: str = "",
+) -> Observation:
+    """The observation with a notification for every subscription that asked for one of its verdicts.
+
+    `facts` are what is now known of the trial; `reasons` say why it is in which watchlist (list name → why).
+    `about` tells apart what happens to one trial in one look without a new version: the search that it entered.
+    """
+    if not observation.verdicts:
+        return observation
+    shares = route(observation.verdicts, subscriptions(watchlists, reasons), now)
+    told = tuple(_notification(observation, facts, source, share, now, about) for share in shares)
+    return replace(observation, notifications=told)
+
+
+def _notification(
+    observation: Observation, facts: TrialFacts, source: Source, share: Addressed, now: datetime, about: str
+) -> Notification:
+    subscription = share.subscription
+    subscriber = subscription.subscriber
+    verdicts = tuple(observation.verdicts[position] for position in share.verdicts)
+    alert = AlertContext(
+        number=observation.trial.number,
+        registry=source.title,
+        page=source.page_url(observation.trial.number),
+        facts=facts,
+        version=observation.version,
+        registry_date=facts.registry_date,
+        seen_at=now,
+        reasons=tuple(Reason(title, why) for _, title, why in subscription.reasons),
+        verdicts=verdicts,
+        changes=observation.changes,
+        timezone=subscriber.timezone,
+    )
+    return Notification(
+        key=key_of(
+            "alert",
+            str(observation.trial),
+            *_moment_of(observation, verdicts, about),
+            subscriber.name,
+            *subscriber.to,
+        ),
+        kind="alert",
+        subscriber=subscriber.name,
+        watchlists=subscription.watchlists,
+        destinations=subscriber.to,
+        message=render_alert(alert),
+        significance=share.gravest,
+        why=_why(subscription),
+        due=share.due,
+        slot=share.slot,
+        trial=str(observation.trial),
+        events=share.verdicts,
+    )
+
+
+def _moment_of(observation: Observation, verdicts: Sequence[Verdict], about: str) -> tuple[str, ...]:
+    """What makes this telling the only one of its kind: the step between two versions, or what happened to the number and when.
+
+    Never the contents: A → B → A must be told twice.
+    """
+    step = (str(observation.expected_version), str(observation.version))
+    if observation.changes:
+        return step
+    return (
+        *step,
+        observation.outcome,
+        observation.seen_at.isoformat(),
+        about,
+        *(verdict.rule for verdict in verdicts),
+    )
+
+
+def _why(subscription: Subscription) -> str:
+    return "; ".join(f"{title}: {why}" for _, title, why in subscription.reasons)

@@ -1,0 +1,80 @@
+"""What a use case is given: built once in `monitor/bootstrap.py`, never built here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from monitor.config.settings import Settings
+from monitor.core.clock import Clock
+from monitor.core.significance import Rule
+from monitor.core.source import Flow, Source
+from monitor.core.watch import Watchlist
+from monitor.deliver.gateway import Gateway
+from monitor.store.database import Database
+
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Shows how far a long piece of work has come."""
+
+    def __call__(self, title: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """A context whose value is called with how much further the work is."""
+        ...
+
+
+@dataclass(frozen=True)
+class Door:
+    """A source and the way to it: `drive` runs its flows over the network, politely."""
+
+    source: Source
+    drive: Callable[[Flow[Any]], Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that looking, telling and asking need.
+
+    `random` gives numbers in 0..1 for jitter; `at` marks a named point
+    at which a test may end the process;
+    `owner` is this process's name on the leases it takes; `stopping` says that no further piece of work should be begun."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    doors: Mapping[str, Door]
+    rules: Sequence[Rule]
+    watchlists: tuple[Watchlist, ...]
+    gateway: Gateway
+    random: Callable[[], float]
+    at: Callable[[str], None]
+    progress: Progress
+    owner: str
+    stopping: Callable[[], bool] = lambda: False
+
+
+@dataclass
+class Report:
+    """What a look and the telling after it came to; `failed` has one entry a thing that failed, `{"source"|"trial"|…: …, "why": …}`."""
+
+    looked: int = 0
+    changed: int = 0
+    events: int = 0
+    told: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+    refreshed: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        """As the contract's `check --json` ends."""
+        return {
+            "looked": self.looked,
+            "changed": self.changed,
+            "events": self.events,
+            "told": self.told,
+            "failed": self.failed,
+        }
+
+    def in_words(self) -> str:
+        """As a person reads it."""
+        return f"{self.looked} trials read, {self.changed} changed, {self.events} events, {self.told} messages sent."

@@ -1,0 +1,94 @@
+"""Fold what waits for a digest into one message, when its moment has come."""
+
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+
+from monitor.core.facts import TrialFacts
+from monitor.core.notification import Message, Notification, key_of
+from monitor.core.significance import Verdict
+from monitor.core.trial import TrialId
+from monitor.jobs.context import Context
+from monitor.render.contexts import AlertContext, DigestContext, DigestSection, Reason
+from monitor.render.message import render_digest
+from monitor.store.digests import DigestDue, Waiting, digests_due, fold
+from monitor.store.observations import snapshots
+
+
+def fold_due_digests(context: Context) -> None:
+    """Write the digests that are due into the outbox; what they tell is then told by them alone."""
+    now = context.clock.now()
+    for due in digests_due(context.database, now):
+        digest = Notification(
+            key=key_of(
+                "digest",
+                due.subscriber,
+                *due.destinations,
+                due.slot.isoformat(),
+                *(str(one.id) for one in due.members),
+            ),
+            kind="digest",
+            subscriber=due.subscriber,
+            watchlists=tuple(sorted({name for one in due.members for name in one.watchlists})),
+            destinations=due.destinations,
+            message=_worded(context, due),
+            significance=max(one.significance for one in due.members),
+            why=f"the digest of {due.slot:%Y-%m-%d %H:%M} UTC",
+            due=due.slot,
+            events=tuple(sorted({event.id for one in due.members for event in one.events})),
+        )
+        fold(context.database, [one.id for one in due.members], digest, now)
+
+
+def _worded(context: Context, due: DigestDue) -> Message:
+    timezone = _timezone_of(context, due.subscriber)
+    titles = {watchlist.name: watchlist.title for watchlist in context.watchlists}
+    trials = [TrialId.parse(one.trial) for one in due.members if one.trial]
+    facts = {trial: snapshot.facts for trial, snapshot in snapshots(context.database, trials).items()}
+    sections = tuple(
+        DigestSection(
+            titles.get(name, name),
+            tuple(
+                _alert(context, one, facts, timezone, titles.get(name, name))
+                for one in _grave_first(due.members)
+                if name in one.watchlists
+            ),
+        )
+        for name in sorted({name for one in due.members for name in one.watchlists})
+    )
+    return render_digest(DigestContext(sections, due.slot, timezone))
+
+
+def _grave_first(members: Sequence[Waiting]) -> list[Waiting]:
+    return sorted(members, key=lambda one: (-one.significance, one.id))
+
+
+def _alert(
+    context: Context, one: Waiting, facts: dict[TrialId, TrialFacts], timezone: tzinfo, watchlist: str
+) -> AlertContext:
+    trial = TrialId.parse(one.trial)
+    known = facts.get(trial, TrialFacts())
+    source = context.doors[trial.registry].source
+    verdicts = tuple(
+        Verdict("", event.topic, event.significance, event.headline, event.because) for event in one.events
+    )
+    return AlertContext(
+        number=trial.number,
+        registry=source.title,
+        page=source.page_url(trial.number),
+        facts=known,
+        version=0,
+        registry_date=known.registry_date,
+        seen_at=one.created_at,
+        reasons=(Reason(watchlist, one.why),),
+        verdicts=tuple(sorted(verdicts, key=lambda verdict: -verdict.significance)),
+        changes=(),
+        timezone=timezone,
+    )
+
+
+def _timezone_of(context: Context, subscriber: str) -> tzinfo:
+    for watchlist in context.watchlists:
+        for candidate in watchlist.subscribers:
+            if candidate.name == subscriber:
+                return candidate.timezone
+    return UTC

@@ -1,0 +1,77 @@
+"""Tell what is due: claim under a lease, one call a destination, write down how it went.
+
+At least once: a delivery is marked as being sent before it is, and as sent only after. A process that dies in between leaves an attempt
+without an end; the delivery is sent again, with the same key. Destinations work side by side, so that a slow one holds up no other.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from datetime import datetime, timedelta
+
+from monitor.core.notification import Delivery, next_attempt
+from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
+from monitor.jobs.context import Context, Report
+from monitor.jobs.digest import fold_due_digests
+from monitor.jobs.health import note_gave_up
+from monitor.store.outbox import claim, release, settle_gave_up, settle_retry, settle_sent
+
+LEASE = timedelta(minutes=10)
+AT_ONCE = 50
+
+
+def dispatch(context: Context, report: Report | None = None) -> Report:
+    """Send everything that is due, until nothing is left that is. Fills in `told` and `failed`."""
+    report = report if report is not None else Report()
+    fold_due_digests(context)
+    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="deliver") as senders:
+        while not context.stopping() and (
+            deliveries := claim(context.database, context.clock.now(), LEASE, AT_ONCE, context.owner)
+        ):
+            _send_all(context, deliveries, senders, report)
+    return report
+
+
+def _send_all(
+    context: Context, deliveries: list[Delivery], senders: ThreadPoolExecutor, report: Report
+) -> None:
+    by_destination: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        by_destination.setdefault(delivery.destination, []).append(delivery)
+    lanes: list[Future[None]] = [
+        senders.submit(_send_in_turn, context, lane, report) for lane in by_destination.values()
+    ]
+    for lane in as_completed(lanes):
+        lane.result()
+
+
+def _send_in_turn(context: Context, lane: Iterable[Delivery], report: Report) -> None:
+    """One destination's deliveries, one after the other. Once it fails, the rest of the lane waits until it is tried again."""
+    resting_until: datetime | None = None
+    for delivery in lane:
+        if resting_until is not None or context.stopping():
+            release(context.database, delivery, context.clock.now(), resting_until)
+            continue
+        context.at("dispatch:before-send")
+        outcome = context.gateway.send(delivery.destination, delivery.message, delivery.key)
+        context.at("dispatch:after-send")
+        resting_until = _settle(context, delivery, outcome, report)
+
+
+def _settle(context: Context, delivery: Delivery, outcome: Outcome, report: Report) -> datetime | None:
+    """Write down how it went; gives the moment of the next try if the destination failed."""
+    now = context.clock.now()
+    if isinstance(outcome, Accepted):
+        settle_sent(context.database, delivery, now)
+        report.told += 1
+        return None
+    report.failed.append({"destination": delivery.destination, "why": outcome.why})
+    wish = outcome.retry_after if isinstance(outcome, Retry) else None
+    again = next_attempt(delivery.attempts, now, 2 * context.random() - 1, wish)
+    if again is None:
+        settle_gave_up(context.database, delivery, now, outcome.why)
+        note_gave_up(context, delivery, outcome.why)
+        return None
+    kind = "unknown" if isinstance(outcome, Unknown) else "retry"
+    settle_retry(context.database, delivery, now, again, outcome.why, kind)
+    only_this_message = isinstance(outcome, Refused) and outcome.what == "message"
+    return None if only_this_message else again

@@ -1,0 +1,103 @@
+"""The monitor speaks of itself: a source that nobody could read for a day, a destination that keeps refusing.
+
+Silence must not be taken for health. Each is told once, and once when it ends.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from monitor.core.notification import Delivery, Notification, key_of
+from monitor.core.significance import Significance
+from monitor.core.source import Source
+from monitor.jobs.context import Context
+from monitor.render.contexts import NoticeContext
+from monitor.render.message import render_notice
+from monitor.store.outbox import notify
+from monitor.store.runs import note_failure, note_success, source_state
+
+# A registry skips a weekday now and then; a day without a single successful look is something else.
+SILENT_FOR = timedelta(hours=24)
+
+
+def note_look_failed(context: Context, source: Source, why: str) -> None:
+    """A look at a source failed. From a day on without a successful one, everybody who watches something is told, once."""
+    now = context.clock.now()
+    state = source_state(context.database, source.id)
+    silent_since = state.last_ok_at or state.failing_since
+    notices: list[Notification] = []
+    if silent_since is not None and now - silent_since >= SILENT_FOR and not state.failing_told:
+        paragraphs = (
+            f"No look at {source.title} has succeeded since {silent_since:%Y-%m-%d %H:%M} UTC.",
+            f"The last failure: {why}",
+            "No news from trialmon does not mean that nothing changed. It will be told when the registry can be read again.",
+        )
+        title = f"{source.title} cannot be read: silence is not news"
+        told = NoticeContext(title, paragraphs, "run `trialmon status`, or ask whoever runs this monitor")
+        notices = _notices(context, told, ("source-silent", source.id, silent_since.isoformat()), now)
+    note_failure(context.database, source.id, why, now, notices)
+
+
+def note_look_succeeded(context: Context, source: Source) -> None:
+    """A look at a source succeeded. If people were told that it could not be read, they are told that this is over."""
+    now = context.clock.now()
+    state = source_state(context.database, source.id)
+    notices: list[Notification] = []
+    if state.failing_told and state.failing_since is not None:
+        paragraphs = (
+            f"{source.title} is read again. It could not be read since {state.failing_since:%Y-%m-%d %H:%M} UTC.",
+            "What changed meanwhile has been found by comparing with the last versions; steps in between may be missing.",
+        )
+        told = NoticeContext(f"{source.title} is read again", paragraphs)
+        notices = _notices(context, told, ("source-back", source.id, state.failing_since.isoformat()), now)
+    note_success(context.database, source.id, now, notices)
+
+
+def note_gave_up(context: Context, delivery: Delivery, why: str) -> None:
+    """A delivery was given up after three days. The other destinations are told, at most once a day for each that is broken."""
+    now = context.clock.now()
+    others = [name for name in _destinations(context) if name != delivery.destination]
+    if not others:
+        return
+    told = NoticeContext(
+        f"Messages to {delivery.destination} do not arrive",
+        (
+            f"A message was given up after {delivery.attempts} attempts over three days: {why}",
+            f"Its title: {delivery.message.title}",
+        ),
+        "`trialmon outbox list` shows what waits; `trialmon outbox retry` sends it again",
+    )
+    notify(
+        context.database,
+        _notices(context, told, ("gave-up", delivery.destination, f"{now:%Y-%m-%d}"), now, others),
+        now,
+    )
+
+
+def _notices(
+    context: Context,
+    told: NoticeContext,
+    about: tuple[str, ...],
+    now: datetime,
+    to: Iterable[str] | None = None,
+) -> list[Notification]:
+    """One notice a destination: a destination is a person's inbox, however many lists use it."""
+    return [
+        Notification(
+            key=key_of(*about, destination),
+            kind="notice",
+            subscriber="",
+            watchlists=(),
+            destinations=(destination,),
+            message=render_notice(told),
+            significance=Significance.NOTABLE,
+            why="about the monitor itself",
+            due=now,
+        )
+        for destination in (to if to is not None else _destinations(context))
+    ]
+
+
+def _destinations(context: Context) -> list[str]:
+    """Every destination that some subscriber uses."""
+    subscribers = [subscriber for watchlist in context.watchlists for subscriber in watchlist.subscribers]
+    return list(dict.fromkeys(name for subscriber in subscribers for name in subscriber.to))

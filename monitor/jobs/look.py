@@ -1,0 +1,61 @@
+"""One trial, one reading: decide what it means and write it down, all or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from monitor.core.decide import decide, modules_to_compare
+from monitor.core.facts import TrialFacts
+from monitor.core.observation import Observation
+from monitor.core.record import Snapshot
+from monitor.core.source import Found, Reading
+from monitor.core.trial import TrialId
+from monitor.jobs.address import addressed
+from monitor.jobs.context import Context, Door
+from monitor.store.observations import Recorded, StaleSnapshot, modules_of, record, snapshots
+
+# Another process may write the same trial between our reading of it and our writing; then the decision is made again.
+_TRIES = 3
+
+
+def look_at(
+    context: Context, door: Door, trial: TrialId, reading: Reading, reasons: Mapping[str, str], run: int
+) -> tuple[Observation, Recorded]:
+    """Judge a reading against the newest version, and record what it leads to in one transaction."""
+    for left in reversed(range(_TRIES)):
+        before = snapshots(context.database, [trial]).get(trial)
+        observation = _decided(
+            context, door, trial, _with_modules(context, before, reading), reading, reasons
+        )
+        try:
+            return observation, record(context.database, observation, run)
+        except StaleSnapshot:
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _with_modules(context: Context, before: Snapshot | None, reading: Reading) -> Snapshot | None:
+    """The version before with the modules that a decision will compare: those whose contents differ, usually one or two."""
+    if before is None or not isinstance(reading, Found):
+        return before
+    names = modules_to_compare(before, reading.record)
+    return replace(before, modules=modules_of(context.database, before.trial, names) if names else {})
+
+
+def _decided(
+    context: Context,
+    door: Door,
+    trial: TrialId,
+    before: Snapshot | None,
+    reading: Reading,
+    reasons: Mapping[str, str],
+) -> Observation:
+    now = context.clock.now()
+    observation = decide(trial, before, reading, door.source.shape, context.rules, now)
+    return addressed(observation, _facts(before, observation), door.source, context.watchlists, reasons, now)
+
+
+def _facts(before: Snapshot | None, observation: Observation) -> TrialFacts:
+    if observation.record is not None:
+        return observation.record.facts
+    return before.facts if before is not None else TrialFacts()

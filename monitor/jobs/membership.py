@@ -1,0 +1,155 @@
+"""What a search finds, and what it means that a trial enters or leaves it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from monitor.core.errors import CouldNotFindOut
+from monitor.core.observation import Observation
+from monitor.core.record import Snapshot
+from monitor.core.significance import Case, Occurrence, assess
+from monitor.core.trial import TrialId
+from monitor.core.watch import Watch
+from monitor.jobs.address import addressed
+from monitor.jobs.context import Context, Door, Report
+from monitor.store.observations import StaleSnapshot, record, snapshots
+from monitor.store.steps import Step
+from monitor.store.watches import (
+    MembershipRead,
+    members,
+    to_be_told_of_entering,
+    told_of_entering,
+    told_of_leaving,
+    update_members,
+)
+
+
+def read_searches(
+    context: Context, door: Door, watches: Sequence[Watch], report: Report
+) -> dict[str, MembershipRead]:
+    """Read every search and sponsor watch to its end. One that cannot be read keeps the members it had."""
+    read: dict[str, MembershipRead] = {}
+    for watch in watches:
+        if watch.kind == "trial":
+            continue
+        try:
+            found = door.drive(door.source.search(watch.query))
+        except CouldNotFindOut as error:
+            report.failed.append({"search": watch.title or watch.key, "why": str(error)})
+            continue
+        trials = [TrialId(watch.registry, number) for number in found.numbers]
+        read[watch.key] = update_members(context.database, watch.key, trials, context.clock.now())
+        if read[watch.key].held:
+            why = f"not believed yet: {read[watch.key].held}; a second look decides"
+            report.failed.append({"search": watch.title or watch.key, "why": why})
+    return read
+
+
+def members_of(context: Context, watches: Sequence[Watch]) -> dict[str, tuple[str, ...]]:
+    """The numbers that each search holds now."""
+    return {
+        watch.key: tuple(trial.number for trial in members(context.database, watch.key))
+        for watch in watches
+        if watch.kind != "trial"
+    }
+
+
+def tell_of_entering(
+    context: Context, door: Door, watches: Sequence[Watch], run: int, report: Report
+) -> None:
+    """Tell of each trial that entered a search since its first reading, once it has its baseline."""
+    by_key = {watch.key: watch for watch in watches}
+    waiting = to_be_told_of_entering(context.database)
+    known = snapshots(context.database, list(waiting))
+    for trial, keys in waiting.items():
+        snapshot = known.get(trial)
+        if snapshot is None or snapshot.version == 0:
+            continue
+        for watch in (by_key[key] for key in keys if key in by_key):
+            step = told_of_entering(watch.key, trial, context.clock.now())
+            _tell(context, door, snapshot, watch, "entered", "", run, step, report)
+
+
+def tell_of_leaving(
+    context: Context,
+    door: Door,
+    watches: Sequence[Watch],
+    read: Mapping[str, MembershipRead],
+    edited: Mapping[TrialId, str],
+    run: int,
+    report: Report,
+) -> None:
+    """Tell of each trial that left a search: for good, or because of its own change in this look (`edited`: trial → what changed)."""
+    for watch in watches:
+        found = read.get(watch.key)
+        if found is None:
+            continue
+        leaving = [*found.leaving, *(trial for trial in found.missing if trial in edited)]
+        known = snapshots(context.database, leaving)
+        for trial in leaving:
+            snapshot = known.get(trial)
+            if snapshot is None or snapshot.version == 0:
+                _forget(context, watch, trial, run)
+                continue
+            why = "it is gone from the registry" if snapshot.gone else edited.get(trial, "")
+            step = told_of_leaving(watch.key, trial, context.clock.now())
+            _tell(context, door, snapshot, watch, "left", why, run, step, report)
+
+
+def _tell(
+    context: Context,
+    door: Door,
+    snapshot: Snapshot,
+    watch: Watch,
+    occurrence: Occurrence,
+    why: str,
+    run: int,
+    step: Step,
+    report: Report,
+) -> None:
+    now = context.clock.now()
+    case = Case(
+        snapshot.trial,
+        snapshot.facts,
+        snapshot.facts,
+        now,
+        occurrence=occurrence,
+        about=watch.title or watch.key,
+        why=why,
+    )
+    observation = replace(_standing(context, snapshot), verdicts=assess(case, context.rules))
+    reasons = _lists_that_hold(context, watch)
+    observation = addressed(
+        observation, snapshot.facts, door.source, context.watchlists, reasons, now, about=watch.key
+    )
+    try:
+        recorded = record(context.database, observation, run, [step])
+    except StaleSnapshot:
+        return  # another process is at this trial right now; the membership still waits to be told, and is at the next look
+    report.events += len(recorded.events)
+
+
+def _forget(context: Context, watch: Watch, trial: TrialId, run: int) -> None:
+    """A trial that left before we ever got its record: nobody heard of it, so nobody is told that it left."""
+    standing = Observation(trial, "absent", context.clock.now(), 0, 0)
+    record(context.database, standing, run, [told_of_leaving(watch.key, trial, context.clock.now())])
+
+
+def _standing(context: Context, snapshot: Snapshot) -> Observation:
+    """An observation that only says: it is as it was. What it tells comes from the search, not from the record."""
+    return Observation(
+        snapshot.trial,
+        "absent" if snapshot.absence is not None or snapshot.gone else "unchanged",
+        context.clock.now(),
+        snapshot.version,
+        snapshot.version,
+        absence=snapshot.absence,
+    )
+
+
+def _lists_that_hold(context: Context, watch: Watch) -> dict[str, str]:
+    """The lists that hold this very search: only their readers asked what enters it."""
+    return {
+        watchlist.name: f"found by the search “{watch.title or watch.key}”"
+        for watchlist in context.watchlists
+        if any(candidate.key == watch.key for candidate in watchlist.watches)
+    }
