@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -138,9 +138,11 @@ class EmbeddedRegistry:
             thread.join()
             self._base_url = None
 
-    def serve_forever(self, port: int = 0) -> None:
-        """Serves until `stop` is called or the process is interrupted."""
+    def serve_forever(self, port: int = 0, ready: Callable[[str], object] | None = None) -> None:
+        """Serves until `stop` is called or the process is interrupted; `ready` is told the base URL once it answers."""
         with self.serving(port):
+            if ready is not None:
+                ready(self.base_url)
             while not self.stopping.wait(3600):
                 pass
 

@@ -142,9 +142,12 @@ def test_the_recorded_weeks_are_replayed_day_by_day(registry_data: Path) -> None
     history = History.load(registry_data / "replay.jsonl.xz")
     assert history.trials == sorted(recorded)
     with EmbeddedRegistry(history).serving() as registry, a_client(registry) as client:
-        for day in registry.days:
+        assert len(registry.days) == 12
+        for day in (*registry.days[::4], registry.days[-1]):
             registry.go_to(day)
-            served = client.get("/api/v2/studies", params={"pageSize": "1000"}).json()["studies"]
+            served = orjson.loads(client.get("/api/v2/studies", params={"pageSize": "1000"}).content)[
+                "studies"
+            ]
             expected = []
             for states in recorded.values():
                 reached = [one for one in states if one <= day]

@@ -284,3 +284,17 @@ def test_a_raw_answer_is_framed_by_its_length(registry: EmbeddedRegistry) -> Non
     answer = raw_answer(registry, "/api/v2/version")
     head, _, body = answer.partition(b"\r\n\r\n")
     assert f"Content-Length: {len(body)}".encode() in head
+
+
+def test_serving_for_ever_ends_when_it_is_told_to(history: History) -> None:
+    registry = EmbeddedRegistry(history)
+    seen = []
+
+    def ready(base_url: str) -> None:
+        seen.append(httpx.get(f"{base_url}/api/v2/version", verify=False, trust_env=False).status_code)
+        registry.stop()
+
+    registry.serve_forever(ready=ready)
+    assert seen == [200]
+    with pytest.raises(RuntimeError, match="not serving"):
+        _ = registry.base_url
