@@ -1,0 +1,59 @@
+"""What is built and installed is the whole package."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from monitor import __version__
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The built package."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return zipfile.ZipFile(folder / f"trialmon-{__version__}-py3-none-any.whl")
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    inside = {name for name in wheel.namelist() if not name.startswith(f"trialmon-{__version__}.dist-info/")}
+    ours = {
+        str(path.relative_to(REPOSITORY))
+        for path in (REPOSITORY / "monitor").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert inside == ours
+    assert any(name.endswith("alert.html.j2") for name in inside), "templates are part of the package"
+    assert "monitor/py.typed" in inside
+
+
+def test_the_wheel_carries_its_licence_and_its_command(wheel: zipfile.ZipFile) -> None:
+    info = f"trialmon-{__version__}.dist-info"
+    assert "MIT" in wheel.read(f"{info}/METADATA").decode()
+    assert f"{info}/licenses/LICENSE" in wheel.namelist()
+    assert "trialmon = monitor.__main__:main" in wheel.read(f"{info}/entry_points.txt").decode()
+
+
+def test_the_wheel_runs_from_an_empty_place(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path / "installed")
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", "from monitor.__main__ import main; main()", "--version"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path / "installed"), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert __version__ in run.stdout
