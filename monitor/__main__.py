@@ -1,6 +1,5 @@
 """`trialmon`, from the first argument to the exit code."""
 
-import os
 import sys
 
 
@@ -19,7 +18,6 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(prog_name="trialmon", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -28,10 +26,6 @@ def main() -> None:
     except TrialmonError as error:
         print(f"trialmon: {printable(str(error))}", file=sys.stderr)  # noqa: T201
         code = error.exit_code
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough. Point stdout elsewhere, or Python complains at its own end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except Exception:
         print(  # noqa: T201
             "trialmon: this should not have happened. Nothing that was written down is lost. Please report what follows,\n"

@@ -7,7 +7,9 @@ each module's docstring, so that asking for help costs nothing of what the comma
 import os
 import pkgutil
 import re
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
@@ -57,6 +59,14 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _reader_may_leave():  # --help and --version print here
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _reader_may_leave():
+            return super().invoke(ctx)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -98,25 +108,34 @@ def with_now(command: Callable[P, R]) -> Callable[P, R]:
     """Give a command `--now`, which sets its clock. Goes above @common: it arrives as `Invocation.now`."""
     return click.option(
         "--now",
-        type=Moment(),
+        callback=_moment,
         metavar="ISO-8601",
         help="Take this for the present, for replays; without an offset it is UTC.",
     )(command)
 
 
-class Moment(click.ParamType[datetime]):
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """`trialmon changes | head` is no failure: when the reader has seen enough, end quietly."""
+    try:
+        yield
+    except BrokenPipeError:
+        # Point stdout elsewhere, or Python complains at its own end about what could not be flushed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(0) from None
+
+
+def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
     """A moment in ISO 8601, as an aware datetime in UTC."""
-
-    name = "ISO-8601"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is not a moment like 2026-02-09 or 2026-02-09T14:03:11Z.", param, ctx)
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"{value!r} is not a moment like 2026-02-09 or 2026-02-09T14:03:11Z."
+        ) from None
 
 
 def _first_line(name: str) -> str:
@@ -127,4 +146,4 @@ def _first_line(name: str) -> str:
     return match[1].rstrip(".") if match else ""
 
 
-__all__ = ["Commands", "Invocation", "Moment", "Output", "cli", "common", "with_now"]
+__all__ = ["Commands", "Invocation", "Output", "cli", "common", "with_now"]

@@ -97,10 +97,11 @@ def read_text(path: Path, notes: Notes) -> str | None:
     except OSError as error:
         notes.add(None, f"cannot be read: {os.strerror(error.errno or 0)}")
         return None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        notes.add(None, "is not a regular file")
+        return None
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            notes.add(None, "is not a regular file")
-            return None
         body = file.read(LARGEST + 1)
     if len(body) > LARGEST:
         notes.add(None, "is larger than 1 MiB", "split it; a watchlist of 10,000 trials is smaller")
@@ -210,6 +211,9 @@ class _Composer:
                     key.line, f"{shown(key.text)} is given twice", f"first in line {first}; keep one of them"
                 )
             else:
+                if isinstance(value, Scalar) and value.empty:
+                    # The library says that nothing stands where the next thing begins: a person looks for it at the key.
+                    value = Scalar("", key.line, key.column, key.line, plain=True)
                 entries[key.text] = (key, value)
         self.add(Table(tuple(entries.values()), line, column, flow))
 
@@ -247,7 +251,7 @@ def _explained(problem: str) -> tuple[str, str]:
             "the indentation does not fit the lines above",
             "entries of one list or mapping begin in the same column",
         )
-    if "',' or" in problem or "flow" in problem:
+    if "',' or" in problem or "flow" in problem or "stream end" in problem:
         return "a bracket or brace is not closed", ""
     if "escape" in problem or "hexdecimal" in problem:
         return "this is not a \\ sequence that YAML knows", "use single quotes, or double the backslash"

@@ -1,5 +1,7 @@
 """JSON Schema of both files, from the very declarations that read them, for editors and for the reference."""
 
+import json
+
 from monitor.config.load import SETTINGS
 from monitor.config.shapes import Fields, Schema
 from monitor.config.watchlists import WATCHLIST
@@ -19,9 +21,10 @@ def settings_schema() -> Schema:
     )
 
 
-def reference_files() -> dict[str, Schema]:
-    """The schema files of docs/reference, by name."""
-    return {"watchlist.schema.json": watchlist_schema(), "trialmon.schema.json": settings_schema()}
+def reference_files() -> dict[str, str]:
+    """The schema files of docs/reference: name and text."""
+    schemas = {"watchlist.schema.json": watchlist_schema(), "trialmon.schema.json": settings_schema()}
+    return {name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for name, schema in schemas.items()}
 
 
 def _titled(title: str, description: str, fields: Fields) -> Schema:

@@ -30,6 +30,7 @@ from monitor.core.secret import Secret
 from monitor.core.significance import TOPICS, Significance
 from monitor.core.watch import Subscriber, Watch, Watchlist
 from monitor.sources.clinicaltrials_gov import search
+from monitor.sources.clinicaltrials_gov.search_words import TERMS, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,8 @@ class _Search:
         terms: dict[str, list[str]] = {}
         before = len(notes.problems)
         for name, value in node.entries:
-            if name.text not in search.TERMS:
-                notes.add(
-                    name.line, f"{shown(name.text)} is not a search term", meant(name.text, search.TERMS)
-                )
+            if name.text not in TERMS:
+                notes.add(name.line, f"{shown(name.text)} is not a search term", meant(name.text, TERMS))
             elif (found := self._words.read(value, notes)) is not None:
                 terms[name.text] = [word.value for word in found.value]
         return terms if len(notes.problems) == before else None
@@ -90,7 +89,7 @@ class _Search:
         notes.add(line, f"the search is not understood: {part}")
 
     def schema(self) -> Schema:
-        def term(term: search.Term) -> Schema:
+        def term(term: Term) -> Schema:
             word: Schema = {"type": ["string", "number"]}
             if term.choices:
                 # Also accepted as the registry writes them (PHASE2, Not yet recruiting): so no enum, but a suggestion.
@@ -99,7 +98,7 @@ class _Search:
             return {"description": term.doc, "anyOf": [word, listed] if term.choices else [word]}
 
         link = {"type": "string", "pattern": r"^https?://(www\.)?clinicaltrials\.gov/"}
-        terms = {name: term(declared) for name, declared in search.TERMS.items()}
+        terms = {name: term(declared) for name, declared in TERMS.items()}
         spelt = {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": terms}
         return {"anyOf": [link, spelt]}
 
@@ -120,7 +119,7 @@ _WATCH = Variants(
     {
         "trial": Fields(
             {
-                "trial": Key(values.TRIAL_NUMBER, "The trial's NCT number."),
+                "trial": Key(values.TRIAL_NUMBER, "The trial's NCT number.", required=True),
                 "title": _TITLE,
                 "note": _NOTE,
                 "also": Key(
@@ -131,7 +130,7 @@ _WATCH = Variants(
         ),
         "search": Fields(
             {
-                "search": Key(_Search(), "Terms, or a link pasted from the site."),
+                "search": Key(_Search(), "Terms, or a link pasted from the site.", required=True),
                 "title": _TITLE,
                 "note": _NOTE,
             },

@@ -10,7 +10,7 @@ from monitor.core.significance import TOPICS, Significance, Topic
 
 WatchKind = Literal["trial", "search", "sponsor"]
 
-NCT_NUMBER = re.compile(r"NCT(?!00000000)\d{8}")
+NCT_NUMBER = re.compile(r"NCT(?!00000000)[0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Searches of ClinicalTrials.gov: from terms, from a link pasted from the site, from a sponsor's name.
 
-All three end in the same canonical parameters of `GET /api/v2/studies`, sorted and folded, because the parameters
-are a search's identity: `condition: low back pain` and `?cond=Low%20Back%20Pain` are one search, looked at once.
-What cannot be carried over faithfully is refused and named. A search that silently lost half of its conditions
+All three end in the same canonical parameters of `GET /api/v2/studies`, sorted and folded, because they are what
+identifies a search: `condition: low back pain` and `?cond=Low%20Back%20Pain` are one search, looked at once.
+What cannot be carried over faithfully is refused and named: a search that silently lost half of its conditions
 would be worse than none.
 """
 
@@ -11,6 +11,19 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
+
+from monitor.sources.clinicaltrials_gov.search_words import (
+    LINK_DATES,
+    LINK_TEXTS,
+    OPTION_WORDS,
+    OPTIONS,
+    PLACE,
+    PRESENTATION,
+    STATUS_KEYS,
+    STATUSES,
+    TERMS,
+    Term,
+)
 
 Query = tuple[tuple[str, str], ...]
 
@@ -36,120 +49,6 @@ class NotUnderstood(ValueError):
         super().__init__("; ".join(str(part) for part in parts))
         self.parts = tuple(parts)
 
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word that a watchlist may use in a search, and where it goes: `to` is an API parameter, or
-    `agg:NAME` for the site's check boxes, or `date:FIELD` for a range of dates."""
-
-    to: str
-    doc: str
-    choices: tuple[str, ...] = ()
-
-
-STATUSES = (
-    "ACTIVE_NOT_RECRUITING",
-    "COMPLETED",
-    "ENROLLING_BY_INVITATION",
-    "NOT_YET_RECRUITING",
-    "RECRUITING",
-    "SUSPENDED",
-    "TERMINATED",
-    "WITHDRAWN",
-    "AVAILABLE",
-    "NO_LONGER_AVAILABLE",
-    "TEMPORARILY_NOT_AVAILABLE",
-    "APPROVED_FOR_MARKETING",
-    "WITHHELD",
-    "UNKNOWN",
-)
-
-# The site's check boxes and what we call their options. Its own abbreviations are accepted as well.
-_STATUS_KEYS = {
-    "act": "ACTIVE_NOT_RECRUITING",
-    "com": "COMPLETED",
-    "enr": "ENROLLING_BY_INVITATION",
-    "not": "NOT_YET_RECRUITING",
-    "rec": "RECRUITING",
-    "sus": "SUSPENDED",
-    "ter": "TERMINATED",
-    "wit": "WITHDRAWN",
-    "ava": "AVAILABLE",
-    "nla": "NO_LONGER_AVAILABLE",
-    "tna": "TEMPORARILY_NOT_AVAILABLE",
-    "afm": "APPROVED_FOR_MARKETING",
-    "unk": "UNKNOWN",
-}
-_OPTIONS: dict[str, dict[str, str]] = {
-    "phase": {"early 1": "0", "1": "1", "2": "2", "3": "3", "4": "4"},
-    "studyType": {"interventional": "int", "observational": "obs", "expanded access": "exp"},
-    "results": {"with": "with", "without": "without"},
-    "sex": {"female": "f", "male": "m"},
-    "ages": {"child": "child", "adult": "adult", "older adult": "older"},
-    "funderType": {"industry": "industry", "nih": "nih", "federal": "fed", "other": "other"},
-    "healthy": {"yes": "y"},
-    "docs": {"protocol": "prot", "statistical analysis plan": "sap", "informed consent": "icf"},
-    "violation": {"yes": "y"},
-}
-_AGG_WORDS = {name: {key: word for word, key in options.items()} for name, options in _OPTIONS.items()}
-
-TERMS: dict[str, Term] = {
-    "condition": Term("query.cond", "Condition or disease."),
-    "intervention": Term("query.intr", "Intervention or treatment."),
-    "terms": Term(
-        "query.term", "Any other words; the registry's expression syntax is allowed (AREA[…], AND, OR, NOT)."
-    ),
-    "title": Term("query.titles", "Words of the title or the acronym."),
-    "sponsor": Term("query.spons", "Sponsor or collaborator."),
-    "lead_sponsor": Term("query.lead", "Lead sponsor only."),
-    "outcome": Term("query.outc", "Outcome measure."),
-    "id": Term("query.id", "A study identifier, the sponsor's own or another registry's."),
-    "location": Term("query.locn", "Facility, city, state or country, as free words."),
-    "country": Term("country", "Country that has a site, in the registry's spelling."),
-    "near": Term(
-        "filter.geo", "Sites near a point: LATITUDE,LONGITUDE,DISTANCE with km or mi (48.85,2.35,50km)."
-    ),
-    "advanced": Term("filter.advanced", "A filter in the registry's expression syntax."),
-    "status": Term(
-        "filter.overallStatus", "Overall status, one or several.", tuple(s.lower() for s in STATUSES)
-    ),
-    "phase": Term("agg:phase", "Phase, one or several.", tuple(_OPTIONS["phase"])),
-    "study_type": Term("agg:studyType", "Type of study.", tuple(_OPTIONS["studyType"])),
-    "results": Term("agg:results", "With or without posted results.", tuple(_OPTIONS["results"])),
-    "sex": Term("agg:sex", "Who can take part.", tuple(_OPTIONS["sex"])),
-    "ages": Term("agg:ages", "Age groups that can take part.", tuple(_OPTIONS["ages"])),
-    "funder": Term("agg:funderType", "Who pays.", tuple(_OPTIONS["funderType"])),
-    "started": Term("date:StartDate", "Study start, as FROM..TO; either side may be left open."),
-    "primary_completion": Term("date:PrimaryCompletionDate", "Primary completion, as FROM..TO."),
-    "completed": Term("date:CompletionDate", "Study completion, as FROM..TO."),
-    "first_posted": Term("date:StudyFirstPostDate", "First posted, as FROM..TO."),
-    "results_posted": Term("date:ResultsFirstPostDate", "Results first posted, as FROM..TO."),
-    "updated": Term("date:LastUpdatePostDate", "Last update posted, as FROM..TO."),
-}
-
-_LINK_TEXTS = {
-    "cond": "query.cond",
-    "term": "query.term",
-    "intr": "query.intr",
-    "spons": "query.spons",
-    "lead": "query.lead",
-    "titles": "query.titles",
-    "outc": "query.outc",
-    "id": "query.id",
-    "locn": "query.locn",
-}
-_LINK_DATES = {
-    "start": "StartDate",
-    "primComp": "PrimaryCompletionDate",
-    "studyComp": "CompletionDate",
-    "firstPost": "StudyFirstPostDate",
-    "resFirstPost": "ResultsFirstPostDate",
-    "lastUpdPost": "LastUpdatePostDate",
-}
-# How the site shows a list of results, not which results: accepted and dropped.
-_PRESENTATION = frozenset({"rank", "sort", "viewType", "page", "limit", "checkSpell", "tab"})
-# Where: these make sense only together, see `_place_of_link`.
-_PLACE = ("lat", "lng", "distance", "locStr", "country", "state", "city")
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _POINT = re.compile(r"(-?\d{1,2}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(\d{1,5}(?:\.\d+)?)\s*(km|mi)?")
@@ -185,7 +84,7 @@ class _Builder:
         self.texts["filter.geo"] = f"distance({match[1]},{match[2]},{match[3]}{match[4] or 'mi'})"
 
     def dates(self, name: str, field: str, first: str, last: str) -> None:
-        wrong = [day for day in (first, last) if day and not _DATE.fullmatch(day)]
+        wrong = [day for day in dict.fromkeys((first, last)) if day and not _DATE.fullmatch(day)]
         for day in wrong:
             self.misses(name, f"{_shown(day)} is not a date like 2026, 2026-03 or 2026-03-08")
         if not wrong and not (first or last):
@@ -261,13 +160,13 @@ def query_from_link(url: str, *, as_written: bool = False) -> Query:
     build = _Builder(as_written=as_written)
     given = _parameters(url)
     for name, value in given.items():
-        if name in _PRESENTATION or name in _PLACE or not value:
+        if name in PRESENTATION or name in PLACE or not value:
             continue
-        if name in _LINK_TEXTS:
-            build.text(name, _LINK_TEXTS[name], value)
-        elif name in _LINK_DATES:
+        if name in LINK_TEXTS:
+            build.text(name, LINK_TEXTS[name], value)
+        elif name in LINK_DATES:
             first, bar, last = value.partition("_")
-            build.dates(name, _LINK_DATES[name], first, last if bar else first)
+            build.dates(name, LINK_DATES[name], first, last if bar else first)
         elif name == "aggFilters":
             _boxes_of_link(build, value)
         else:
@@ -284,7 +183,7 @@ def query_for_sponsor(name: str, *, as_written: bool = False) -> Query:
 def describe(query: Iterable[tuple[str, str]]) -> str:
     """A short human title of a search: `low back pain · stem cells · recruiting · phase 2, 3`."""
     given = dict(query)
-    said = [given[parameter] for parameter in _LINK_TEXTS.values() if parameter in given]
+    said = [given[parameter] for parameter in LINK_TEXTS.values() if parameter in given]
     if "filter.geo" in given:
         said.append("within " + given["filter.geo"].removeprefix("distance").strip("()").replace(",", ", "))
     if "filter.overallStatus" in given:
@@ -293,7 +192,7 @@ def describe(query: Iterable[tuple[str, str]]) -> str:
         )
     for box in filter(None, given.get("aggFilters", "").split(",")):
         name, _, keys = box.partition(":")
-        words = [_AGG_WORDS.get(name, {}).get(key, key) for key in keys.split()]
+        words = [OPTION_WORDS.get(name, {}).get(key, key) for key in keys.split()]
         said.append(
             {"studyType": "", "ages": "", "sex": ""}.get(name, _spaced(name) + " ") + ", ".join(words)
         )
@@ -351,10 +250,10 @@ def _boxes(build: _Builder, name: str, term: Term, values: Sequence[str]) -> Non
         word = re.sub(r"[\s_-]+", " ", value).lower().removeprefix(f"{name} ").strip()
         if name == "phase":  # PHASE2, phase 2 and EARLY_PHASE1 are all in use
             word = re.sub(r"phase ?", "", word)
-        if word in _OPTIONS[box]:
-            build.boxes.setdefault(box, set()).add(_OPTIONS[box][word])
+        if word in OPTIONS[box]:
+            build.boxes.setdefault(box, set()).add(OPTIONS[box][word])
         else:
-            build.misses(name, f"{_shown(value)} is not one of {', '.join(_OPTIONS[box])}")
+            build.misses(name, f"{_shown(value)} is not one of {', '.join(OPTIONS[box])}")
 
 
 def _boxes_of_link(build: _Builder, value: str) -> None:
@@ -362,10 +261,10 @@ def _boxes_of_link(build: _Builder, value: str) -> None:
         box, _, keys = pair.partition(":")
         box = box.strip()
         if box == "status":
-            unknown = [key for key in keys.split() if key not in _STATUS_KEYS]
-            found = {_STATUS_KEYS[key] for key in keys.split() if key in _STATUS_KEYS}
+            unknown = [key for key in keys.split() if key not in STATUS_KEYS]
+            found = {STATUS_KEYS[key] for key in keys.split() if key in STATUS_KEYS}
             build.texts["filter.overallStatus"] = "|".join(sorted(found))
-        elif box in _OPTIONS:
+        elif box in OPTIONS:
             # The site divides some options further (obs_patreg, exp_indiv): its own keys go through as they are.
             unknown = [key for key in keys.split() if not re.fullmatch(r"[A-Za-z0-9_]{1,20}", key)]
             build.boxes[box] = set(keys.split())
@@ -411,7 +310,7 @@ def _tidy(text: str) -> str:
 
 def _lowered(text: str) -> str:
     """Small letters, for the registry does not tell them apart; but its operators are capitals and must stay."""
-    return text if _ESSIE.search(text) else text.lower()
+    return text if _ESSIE.search(text) else unicodedata.normalize("NFC", text.lower())
 
 
 def _spaced(name: str) -> str:
