@@ -1,0 +1,119 @@
+"""Real receivers on the loopback interface: a mail server, and web servers that answer, refuse or never end."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message as Mail
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from monitor.core.notification import Message
+
+
+@pytest.fixture
+def message() -> Message:
+    return Message(
+        title="RESPINE: Terminated",
+        text="CRITICAL · Terminated\n  a_b → c\nhttps://clinicaltrials.gov/study/NCT03737461\n",
+        markdown="**CRITICAL · Terminated**\n\n- a\\_b → **c**\n",
+        html="<p><b>CRITICAL · Terminated</b></p>\n",
+    )
+
+
+@dataclass
+class Mailbox:
+    """A mail server that keeps what it gets. `refusal`: its answer to every recipient, if any."""
+
+    port: int = 0
+    mails: list[Mail] = field(default_factory=list)
+    refusal: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"mailto://127.0.0.1:{self.port}?mode=insecure&from=monitor@example.org&to=desk@example.org"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.refusal:
+            return self.refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(message_from_bytes(envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox(port=a_free_port())
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    yield box
+    controller.stop()
+
+
+def a_free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        assert isinstance(port, int)
+        return port
+
+
+@dataclass
+class RawServer:
+    """Accepts connections, reads the request and does nothing (`then_close` False), or hangs up without an answer."""
+
+    then_close: bool = False
+    heard: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+    listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
+
+    @property
+    def port(self) -> int:
+        port = self.listener.getsockname()[1]
+        assert isinstance(port, int)
+        return port
+
+    def serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(65536)
+                self.heard.set()
+                if not self.then_close:
+                    self.over.wait(20)
+
+    def close(self) -> None:
+        self.over.set()
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+@pytest.fixture
+def silent_server() -> Iterator[RawServer]:
+    yield from _serving(RawServer())
+
+
+@pytest.fixture
+def rude_server() -> Iterator[RawServer]:
+    yield from _serving(RawServer(then_close=True))
+
+
+def _serving(server: RawServer) -> Iterator[RawServer]:
+    thread = threading.Thread(target=server.serve, daemon=True)
+    thread.start()
+    yield server
+    server.close()
+    thread.join(5)

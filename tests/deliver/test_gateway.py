@@ -1,0 +1,366 @@
+import io
+import logging
+from email.header import decode_header, make_header
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
+
+from monitor.core.notification import Message
+from monitor.core.secret import Secret
+from monitor.deliver.gateway import Gateway, check, describe
+from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
+from tests.deliver.conftest import Mailbox, RawServer, a_free_port
+
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+def a_gateway(url: str, stream: io.StringIO | None = None, time_limit: float = 10.0) -> Gateway:
+    return Gateway({"desk": Secret(url)}, stream=stream, time_limit=time_limit)
+
+
+def a_hook(httpserver: HTTPServer, response: Response | None = None, path: str = "/hook") -> str:
+    httpserver.expect_request(path).respond_with_response(response or Response(status=200))
+    return f"json://127.0.0.1:{httpserver.port}{path}"
+
+
+def test_a_web_hook_gets_title_message_and_key(httpserver: HTTPServer, message: Message) -> None:
+    assert a_gateway(a_hook(httpserver)).send("desk", message, KEY) == Accepted()
+    request, _ = httpserver.log[0]
+    body = request.get_json()
+    assert body["title"] == message.title
+    assert body["message"] == message.text.rstrip()
+    assert request.headers["Idempotency-Key"] == KEY
+    assert request.headers["X-Trialmon-Key"] == KEY
+    assert request.headers["User-Agent"] == "trialmon"
+
+
+def test_every_attempt_of_a_delivery_carries_the_same_key(httpserver: HTTPServer, message: Message) -> None:
+    gateway = a_gateway(a_hook(httpserver, Response(status=500)))
+    for _ in range(2):
+        gateway.send("desk", message, KEY)
+    assert [request.headers["Idempotency-Key"] for request, _ in httpserver.log] == [KEY, KEY]
+
+
+@pytest.mark.parametrize("scheme", ["xml", "form"])
+def test_the_other_web_hooks_carry_the_key_too(scheme: str, httpserver: HTTPServer, message: Message) -> None:
+    url = a_hook(httpserver).replace("json", scheme)
+    assert a_gateway(url).send("desk", message, KEY) == Accepted()
+    assert httpserver.log[0][0].headers["Idempotency-Key"] == KEY
+
+
+def test_headers_of_the_url_are_sent_beside_the_key(httpserver: HTTPServer, message: Message) -> None:
+    a_gateway(a_hook(httpserver) + "?+X-Api-Key=token").send("desk", message, KEY)
+    assert httpserver.log[0][0].headers["X-Api-Key"] == "token"
+
+
+@pytest.mark.parametrize(
+    ("wish", "form"),
+    [("", "text"), ("?format=markdown", "markdown"), ("?format=html", "html"), ("?format=text", "text")],
+)
+def test_the_url_says_in_which_form_it_wants_the_message(
+    wish: str, form: str, httpserver: HTTPServer, message: Message
+) -> None:
+    a_gateway(a_hook(httpserver) + wish).send("desk", message, KEY)
+    assert httpserver.log[0][0].get_json()["message"] == getattr(message, form).rstrip()
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (301, Retry),
+        (302, Retry),
+        (307, Retry),
+        (408, Retry),
+        (409, Retry),
+        (429, Retry),
+        (500, Retry),
+        (503, Retry),
+        (502, Unknown),
+        (504, Unknown),
+        (400, Refused),
+        (413, Refused),
+        (401, Refused),
+        (410, Refused),
+    ],
+)
+def test_what_the_receiver_answers_decides(
+    status: int, expected: type[Outcome], httpserver: HTTPServer, message: Message
+) -> None:
+    elsewhere = {"Location": f"http://127.0.0.1:{httpserver.port}/login"}
+    url = a_hook(httpserver, Response(status=status, headers=elsewhere))
+    outcome = a_gateway(url).send("desk", message, KEY)
+    assert isinstance(outcome, expected)
+    assert f"the receiver answered {status}" in outcome.why  # type: ignore[union-attr]
+    assert len(httpserver.log) == 1
+
+
+def test_a_login_page_behind_a_redirect_is_no_delivery(httpserver: HTTPServer, message: Message) -> None:
+    httpserver.expect_request("/login").respond_with_data("<html>log in</html>", status=200)
+    url = a_hook(httpserver, Response(status=302, headers={"Location": "/login"}))
+    assert isinstance(a_gateway(url + "?redirect=yes").send("desk", message, KEY), Retry)
+    assert [request.path for request, _ in httpserver.log] == ["/hook"]
+
+
+def test_an_optional_destination_does_not_hide_its_failure(httpserver: HTTPServer, message: Message) -> None:
+    url = a_hook(httpserver, Response(status=500)) + "?optional=yes&retry=3"
+    assert isinstance(a_gateway(url).send("desk", message, KEY), Retry)
+    assert len(httpserver.log) == 1
+
+
+def test_a_busy_receiver_is_left_alone_for_a_minute(httpserver: HTTPServer, message: Message) -> None:
+    outcome = a_gateway(a_hook(httpserver, Response(status=429))).send("desk", message, KEY)
+    assert outcome == Retry("the receiver answered 429 (Too Many Requests)", 60.0)
+
+
+def test_a_message_refused_is_told_from_a_destination_refused(
+    httpserver: HTTPServer, message: Message
+) -> None:
+    too_long = a_gateway(a_hook(httpserver, Response(status=413), "/a")).send("desk", message, KEY)
+    gone = a_gateway(a_hook(httpserver, Response(status=404), "/b")).send("desk", message, KEY)
+    assert isinstance(too_long, Refused)
+    assert isinstance(gone, Refused)
+    assert (too_long.what, gone.what) == ("message", "destination")
+
+
+def test_a_refused_connection_is_tried_again(message: Message) -> None:
+    outcome = a_gateway(f"json://127.0.0.1:{a_free_port()}").send("desk", message, KEY)
+    assert outcome == Retry("the connection was refused")
+
+
+def test_a_host_that_does_not_exist_is_tried_again(message: Message) -> None:
+    assert isinstance(a_gateway("json://no-such-host.invalid").send("desk", message, KEY), Retry)
+
+
+def test_a_receiver_that_does_not_answer_in_time_may_have_it(
+    silent_server: RawServer, message: Message
+) -> None:
+    outcome = a_gateway(f"json://127.0.0.1:{silent_server.port}?rto=0.3").send("desk", message, KEY)
+    assert outcome == Unknown("the receiver took the message and did not answer in time")
+
+
+def test_a_connection_lost_before_the_answer_may_have_delivered(
+    rude_server: RawServer, message: Message
+) -> None:
+    outcome = a_gateway(f"json://127.0.0.1:{rude_server.port}").send("desk", message, KEY)
+    assert outcome == Unknown("the connection was lost before the answer came")
+
+
+def test_an_attempt_that_does_not_end_keeps_its_place_and_holds_up_nobody(
+    silent_server: RawServer, httpserver: HTTPServer, message: Message
+) -> None:
+    url = f"json://127.0.0.1:{silent_server.port}?rto=20"
+    gateway = Gateway({"slow": Secret(url), "desk": Secret(a_hook(httpserver))}, time_limit=0.5)
+    gateway.send("desk", message, KEY)  # Apprise is loaded now: half a second is enough
+    assert gateway.send("slow", message, KEY) == Unknown("no answer within 0.5 seconds")
+    assert silent_server.heard.is_set()
+    assert gateway.send("slow", message, KEY) == Retry("the attempt before has not ended yet", 0.5)
+    assert gateway.send("desk", message, KEY) == Accepted()
+
+
+def test_a_mail_arrives_as_text_and_html_under_its_title(mailbox: Mailbox, message: Message) -> None:
+    assert a_gateway(mailbox.url).send("desk", message, KEY) == Accepted()
+    (mail,) = mailbox.mails
+    assert str(make_header(decode_header(mail["Subject"]))) == message.title
+    assert mail["X-Trialmon-Key"] == KEY
+    assert len(mail.get_all("Message-ID") or []) == 1
+    parts = {
+        part.get_content_type(): part.get_payload(decode=True)
+        for part in mail.walk()
+        if not part.is_multipart()
+    }
+    assert set(parts) == {"text/plain", "text/html"}
+    assert "CRITICAL · Terminated" in bytes(parts["text/html"]).decode()
+
+
+def test_a_line_end_in_a_title_makes_no_header(mailbox: Mailbox) -> None:
+    evil = Message("Title\r\nBcc: victim@example.org\r\n\r\nbody", "text", "text", "<p>text</p>")
+    a_gateway(mailbox.url).send("desk", evil, KEY)
+    (mail,) = mailbox.mails
+    assert mail["Bcc"] is None
+    assert "\n" not in str(make_header(decode_header(mail["Subject"])))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (
+            "550 no such user",
+            Refused(
+                "the mail server answered 550: it does not accept the sender or the recipient", "destination"
+            ),
+        ),
+        ("552 too large", Refused("the mail server answered 552", "message")),
+        ("451 greylisted", Retry("the mail server answered 451")),
+    ],
+)
+def test_what_the_mail_server_answers_decides(
+    answer: str, expected: Outcome, mailbox: Mailbox, message: Message
+) -> None:
+    mailbox.refusal = answer
+    assert a_gateway(mailbox.url).send("desk", message, KEY) == expected
+
+
+def test_a_mail_server_that_is_down_is_tried_again(message: Message) -> None:
+    url = f"mailto://127.0.0.1:{a_free_port()}?mode=insecure&from=a@example.org&to=b@example.org"
+    assert a_gateway(url).send("desk", message, KEY) == Retry("the connection was refused")
+
+
+def test_the_terminal_gets_title_and_body(message: Message) -> None:
+    screen = io.StringIO()
+    assert a_gateway("terminal://", screen).send("desk", message, KEY) == Accepted()
+    assert screen.getvalue() == f"RESPINE: Terminated\n-------------------\n{message.text}\n"
+
+
+def test_the_terminal_obeys_nothing_in_a_message() -> None:
+    screen = io.StringIO()
+    evil = Message("a\x1b]0;owned\x07\nb", "c\x1b[2Jd\u202e", "", "")
+    a_gateway("terminal://", screen).send("desk", evil, KEY)
+    assert not {"\x1b", "\x07", "\u202e"} & set(screen.getvalue())
+
+
+def test_a_terminal_of_few_characters_shows_what_it_can(message: Message) -> None:
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    assert Gateway({"desk": Secret("terminal://")}, stream=screen).send("desk", message, KEY) == Accepted()
+
+
+def test_on_a_colour_terminal_the_words_are_the_same(message: Message) -> None:
+    screen = FakeTerminal()
+    assert a_gateway("terminal://", screen).send("desk", message, KEY) == Accepted()
+    assert "CRITICAL · Terminated" in screen.getvalue()
+    assert "RESPINE: Terminated" in screen.getvalue()
+
+
+class FakeTerminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_that_is_gone_is_tried_again(message: Message) -> None:
+    screen = io.StringIO()
+    screen.close()
+    assert isinstance(a_gateway("terminal://", screen).send("desk", message, KEY), Retry)
+
+
+def test_an_unknown_destination_is_refused(message: Message) -> None:
+    outcome = a_gateway("terminal://").send("nobody", message, KEY)
+    assert outcome == Refused("the configuration has no destination of this name", "destination")
+
+
+def test_a_url_that_apprise_does_not_understand_is_refused(message: Message) -> None:
+    outcome = a_gateway("slack://no").send("desk", message, KEY)
+    assert outcome == Refused("Apprise does not understand this destination's URL", "destination")
+
+
+def test_a_long_message_is_cut_to_what_the_service_takes(httpserver: HTTPServer) -> None:
+    lines = "\n".join(f"line {number}" for number in range(10_000))
+    long = Message("t", lines, lines, "<p>x</p>" * 10_000)
+    a_gateway(a_hook(httpserver)).send("desk", long, KEY)
+    text = httpserver.log[0][0].get_json()["message"]
+    assert len(text) <= 32768
+    assert text.endswith("… (cut; `trialmon changes` shows all)")
+
+
+def test_of_a_destination_only_its_kind_is_told() -> None:
+    gateway = a_gateway("slack://TokenA/TokenB/TokenC/#trials")
+    assert gateway.describe("desk") == "slack"
+    assert gateway.describe("nobody") == ""
+    assert describe(Secret("no url")) == ""
+    assert repr(gateway) == "Gateway(desk)"
+    assert gateway.names == ("desk",)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "terminal://",
+        "json://127.0.0.1/x",
+        "mailto://user:password@example.org",
+        "discord://1234567890/abcdefghij",
+    ],
+)
+def test_a_good_url_has_no_problem(url: str) -> None:
+    assert check(Secret(url)) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("SECRETWORD", "begins with no service"),
+        ("nonsense://SECRETWORD", "does not understand"),
+        ("slack://SECRETWORD", "does not understand"),
+        ("json://SECRETWORD/a, json://SECRETWORD/b", "more than one URL"),
+        ("json://SECRETWORD?optional=yes", "optional="),
+        ("json://SECRETWORD?a=b&redirect=yes", "redirect="),
+        ("json://SECRETWORD?retry=5", "retry="),
+    ],
+)
+def test_a_wrong_url_is_named_by_its_fault_and_not_shown(url: str, problem: str) -> None:
+    found = check(Secret(url))
+    assert found is not None
+    assert problem in found
+    assert "SECRETWORD" not in found
+
+
+CANARIES = ("canary-user", "canary-pass/word", "canary-path", "canary-header", "canary-parameter")
+SECRET_PARTS = "?+X-Api-Key=canary-header&-token=canary-parameter"
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 429, 500, 504])
+def test_no_secret_is_ever_told(
+    status: int,
+    httpserver: HTTPServer,
+    message: Message,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(1)
+    httpserver.expect_request("/canary-path").respond_with_data("you sent canary-header", status=status)
+    url = f"json://canary-user:canary-pass%2Fword@127.0.0.1:{httpserver.port}/canary-path{SECRET_PARTS}"
+    gateway = a_gateway(url)
+    outcome = gateway.send("desk", message, KEY)
+    assert httpserver.log[0][0].headers["X-Api-Key"] == "canary-header"
+    assert_no_canary(outcome, gateway, caplog, capfd)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "json://canary-user:canary-path@127.0.0.1:1/canary-header",
+        "json://canary-host.invalid/canary-path?token=canary-parameter",
+        "slack://canary-path/canary-header",
+        "canary-user://canary-path",
+        "mailto://canary-user:canary-path@127.0.0.1:1?mode=insecure&to=canary-header@example.org&from=a@example.org",
+        "https://hooks.slack.com/services/canary-path",
+        "tgram://canary-path/canary-header",
+    ],
+)
+def test_no_secret_is_told_of_what_cannot_be_reached_or_understood(
+    url: str, message: Message, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(1)
+    gateway = a_gateway(url)
+    outcome = gateway.send("desk", message, KEY)
+    assert outcome != Accepted()
+    assert_no_canary(outcome, gateway, caplog, capfd)
+    assert "canary" not in (check(Secret(url)) or "")
+
+
+def assert_no_canary(
+    outcome: Outcome, gateway: Gateway, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    logged = " ".join(
+        record.getMessage() for record in caplog.records if record.name.split(".")[0] != "werkzeug"
+    )
+    for said in (repr(outcome), repr(gateway), logged, *capfd.readouterr()):
+        assert "canary" not in said
+
+
+def test_apprise_talks_to_no_handler_of_ours(
+    httpserver: HTTPServer, message: Message, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    a_gateway(a_hook(httpserver, Response(status=500))).send("desk", message, KEY)
+    assert not [
+        record.name for record in caplog.records if record.name.startswith(("apprise", "urllib3", "requests"))
+    ]
