@@ -61,7 +61,7 @@ def _copy(source: Database, partial: Path, progress: Callable[[], None]) -> None
         f"{source.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30
     )
     try:
-        connection.set_progress_handler(tick, 100_000)
+        connection.set_progress_handler(tick, 5_000)
         with in_words(partial):
             connection.execute("VACUUM INTO ?", (str(partial),))
     finally:

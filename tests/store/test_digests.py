@@ -1,0 +1,64 @@
+"""Messages that wait for a digest are told in exactly one."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.core.significance import Significance
+from monitor.store import outbox
+from monitor.store.database import Database
+from monitor.store.digests import digests_due, fold
+from monitor.store.observations import record
+from tests.store.builders import DAY, NOW, RESPINE, a_notification, a_run, a_verdict, a_version, baseline_of
+
+SLOT = NOW + timedelta(hours=10)
+
+
+def test_a_message_with_a_slot_is_not_sent_by_itself(db: Database) -> None:
+    assert outbox.notify(db, [a_notification(slot=SLOT)], NOW) == []
+    assert digests_due(db, SLOT - timedelta(seconds=1)) == []
+    assert outbox.claim(db, SLOT, timedelta(minutes=5), 10, "me") == []
+
+
+def test_a_digest_gathers_what_one_subscriber_waits_for(db: Database) -> None:
+    baseline_of(db, RESPINE)
+    alert = a_notification("with an event", slot=SLOT, events=[0])
+    record(db, a_version(2, verdicts=[a_verdict(Significance.CRITICAL)], notifications=[alert]), a_run(db))
+    outbox.notify(
+        db, [a_notification("a", slot=SLOT), a_notification("b", slot=SLOT, subscriber="other")], NOW
+    )
+    outbox.notify(
+        db, [a_notification("c", slot=SLOT + DAY), a_notification("d", slot=SLOT, destinations=["x"])], NOW
+    )
+    due = digests_due(db, SLOT)
+    assert [(digest.subscriber, digest.destinations, len(digest.members)) for digest in due] == [
+        ("desk", ("desk",), 2),
+        ("other", ("desk",), 1),
+        ("desk", ("x",), 1),
+    ]
+    member = due[0].members[0]
+    assert (member.trial, member.watchlists, due[0].slot) == (str(RESPINE), ("backs",), SLOT)
+    assert member.message == alert.message
+    [event] = member.events
+    assert (event.trial, event.name, event.significance) == (RESPINE.number, "RESPINE", Significance.CRITICAL)
+
+
+def test_folded_messages_are_told_once(db: Database) -> None:
+    outbox.notify(db, [a_notification("a", slot=SLOT), a_notification("b", slot=SLOT)], NOW)
+    [due] = digests_due(db, SLOT)
+    ids = [member.id for member in due.members]
+    [delivery] = fold(db, ids, a_notification("digest", kind="digest", trial=""), SLOT)
+    assert digests_due(db, SLOT) == []
+    assert fold(db, ids[:1], a_notification("another digest", kind="digest", trial=""), SLOT) == []
+    [sent] = outbox.claim(db, SLOT, timedelta(minutes=5), 10, "me")
+    assert (sent.id, sent.message.title) == (delivery, "title digest")
+
+
+def test_a_digest_cannot_wait_for_a_digest(db: Database) -> None:
+    with pytest.raises(ValueError, match="waits for no digest"):
+        fold(db, [], a_notification(slot=SLOT), NOW)
+
+
+def test_a_slot_from_before_the_clock_went_back_is_due(db: Database) -> None:
+    outbox.notify(db, [a_notification(slot=NOW + 300 * DAY)], NOW)
+    assert len(digests_due(db, NOW)) == 1
