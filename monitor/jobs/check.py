@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.core.decide import wants_certainty
 from monitor.core.errors import CouldNotFindOut, Outdated, TrialmonError
 from monitor.core.notification import Notification, key_of
 from monitor.core.observation import Observation
 from monitor.core.schedule import when_told
 from monitor.core.significance import Significance
-from monitor.core.source import Batch, Found, Freshness, Missing, Moved, Reading, Unchanged, Wanted
+from monitor.core.source import Batch, Freshness, Missing, Reading, Unchanged, Wanted
 from monitor.core.trial import TrialId
 from monitor.core.watch import Watch, Watchlist
 from monitor.jobs.context import Context, Door, Report
@@ -22,6 +23,7 @@ from monitor.jobs.health import note_look_failed, note_look_succeeded
 from monitor.jobs.look import look_at
 from monitor.jobs.membership import members_of, read_searches, tell_of_entering, tell_of_leaving
 from monitor.jobs.reasons import Reasons, reasons_to_watch, watches_of
+from monitor.jobs.unknown import tell_unknown
 from monitor.render.contexts import WatchedTrial, WatchingContext
 from monitor.render.message import render_watching
 from monitor.store.observations import seen_unchanged, snapshots
@@ -53,6 +55,7 @@ class _Look:
     only_new: bool
     reasons: Reasons = field(default_factory=dict)
     edited: dict[TrialId, str] = field(default_factory=dict)
+    unknown: list[TrialId] = field(default_factory=list)
     stopped: bool = False
 
 
@@ -140,6 +143,7 @@ def _read_everything(look: _Look, watches: Sequence[Watch]) -> None:
     searches = read_searches(context, door, _searches_to_read(context, watches, look.only_new), report)
     look.reasons = _reasons(context, door, watches)
     _read_trials(look)
+    _tell_unknown(look)
     tell_of_entering(context, door, watches, look.run, report)
     tell_of_leaving(context, door, watches, searches, look.edited, look.run, report)
     failed = report.failed[before:]
@@ -217,33 +221,60 @@ def _read_batch(look: _Look, trials: Sequence[TrialId]) -> list[TrialId]:
 
 def _apply(look: _Look, trials: Sequence[TrialId], batch: Batch, away: set[TrialId]) -> list[TrialId]:
     """One transaction for all that stayed as it was, one each for all others."""
-    database, now = look.context.database, look.context.clock.now()
-    same: list[tuple[TrialId, str, str]] = []
-    others: list[tuple[TrialId, Reading]] = []
-    for trial in trials:
-        reading = batch.readings.get(trial.number)
-        if isinstance(reading, Unchanged) and trial not in away:
-            same.append((trial, reading.data_date, ""))
-        elif reading is not None:
-            others.append((trial, reading))
+    readings = {trial: batch.readings[trial.number] for trial in trials if trial.number in batch.readings}
+    readings.update(
+        _asked_again(look, [trial for trial, reading in readings.items() if isinstance(reading, Missing)])
+    )
+    same = {
+        trial: reading
+        for trial, reading in readings.items()
+        if isinstance(reading, Unchanged) and trial not in away
+    }
     if same:
-        seen_unchanged(database, same, now, look.run)
+        seen = [(trial, reading.data_date, "") for trial, reading in same.items()]
+        seen_unchanged(look.context.database, seen, look.context.clock.now(), look.run)
         look.report.looked += len(same)
     followed = []
-    for trial, reading in others:
-        observation = _apply_one(look, trial, reading)
-        if observation is not None and observation.moved_to:
-            followed.append(_follow(look, trial, observation.moved_to))
+    for trial, reading in readings.items():
+        if trial not in same:
+            observation = _apply_one(look, trial, reading)
+            if observation is not None and observation.moved_to:
+                followed.append(_follow(look, trial, observation.moved_to))
     return followed
 
 
+def _asked_again(look: _Look, missing: Sequence[TrialId]) -> dict[TrialId, Reading]:
+    """Numbers that did not come, and of which something would be told: asked anew, because no one is told on one missing answer.
+
+    What we have a record of is asked for alone; what the registry never gave us, together.
+    """
+    if not missing:
+        return {}
+    now = look.context.clock.now()
+    before = snapshots(look.context.database, missing)
+    unsure = [trial for trial in missing if wants_certainty(before.get(trial), now)]
+    new = [trial for trial in unsure if trial not in before or before[trial].version == 0]
+    source, oldest = look.door.source, source_state(look.context.database, look.door.source.id).mark_data_date
+    answers: dict[TrialId, Reading] = {}
+    try:
+        if new:
+            batch: Batch = look.door.drive(source.read([Wanted(trial.number) for trial in new], oldest))
+            for trial in new:
+                reading = batch.readings.get(trial.number)
+                answers[trial] = (
+                    Missing(trial.number, certain=True)
+                    if isinstance(reading, Missing)
+                    else reading or Missing(trial.number)
+                )
+        for trial in unsure:
+            if trial not in answers:
+                answers[trial] = look.door.drive(source.look_up(trial.number, oldest))
+    except CouldNotFindOut as error:
+        look.report.failed.append({"source": source.id, "why": str(error)})
+    return answers
+
+
 def _apply_one(look: _Look, trial: TrialId, reading: Reading) -> Observation | None:
-    if isinstance(reading, Missing) and not reading.certain:
-        try:
-            reading = _asked_alone(look, trial)
-        except CouldNotFindOut as error:
-            look.report.failed.append({"trial": trial.number, "why": str(error)})
-            return None
     reasons = look.reasons.get(trial, {})
     try:
         observation, recorded = look_at(look.context, look.door, trial, reading, reasons, look.run)
@@ -255,6 +286,9 @@ def _apply_one(look: _Look, trial: TrialId, reading: Reading) -> Observation | N
         why = f"an error of trialmon itself ({type(error).__name__}); nothing was written, the next look tries again"
         look.report.failed.append({"trial": trial.number, "why": why})
         return None
+    if recorded is None:
+        look.unknown.append(trial)
+        return None
     look.report.looked += 1
     look.report.events += len(recorded.events)
     if recorded.changes:
@@ -265,12 +299,12 @@ def _apply_one(look: _Look, trial: TrialId, reading: Reading) -> Observation | N
     return observation
 
 
-def _asked_alone(look: _Look, trial: TrialId) -> Reading:
-    """A number that did not come with its batch is asked for alone: that answer is certain."""
-    oldest = source_state(look.context.database, look.door.source.id).mark_data_date
-    answer = look.door.drive(look.door.source.look_up(trial.number, oldest))
-    assert isinstance(answer, Found | Missing | Moved)
-    return answer
+def _tell_unknown(look: _Look) -> None:
+    """Numbers that the registry does not know: one message a subscription, however many they are."""
+    reasons = {trial: look.reasons.get(trial, {}) for trial in look.unknown}
+    for recorded in tell_unknown(look.context, look.door, reasons, look.run):
+        look.report.looked += 1
+        look.report.events += len(recorded.events)
 
 
 def _follow(look: _Look, trial: TrialId, number: str) -> TrialId:

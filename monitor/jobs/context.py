@@ -75,6 +75,15 @@ class Report:
             "failed": self.failed,
         }
 
+    def add(self, other: "Report") -> None:
+        """Take another report's counts and failures into this one."""
+        self.looked += other.looked
+        self.changed += other.changed
+        self.events += other.events
+        self.told += other.told
+        self.failed += other.failed
+
     def in_words(self) -> str:
         """As a person reads it."""
-        return f"{self.looked} trials read, {self.changed} changed, {self.events} events, {self.told} messages sent."
+        told = "1 message" if self.told == 1 else f"{self.told} messages"
+        return f"{self.looked} trials read, {self.changed} changed, {self.events} events, {told} sent."

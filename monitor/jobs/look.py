@@ -19,13 +19,18 @@ _TRIES = 3
 
 def look_at(
     context: Context, door: Door, trial: TrialId, reading: Reading, reasons: Mapping[str, str], run: int
-) -> tuple[Observation, Recorded]:
-    """Judge a reading against the newest version, and record what it leads to in one transaction."""
+) -> tuple[Observation, Recorded | None]:
+    """Judge a reading against the newest version, and record what it leads to in one transaction.
+
+    A number that the registry does not know is judged but not recorded: those are told together (`jobs/unknown.py`).
+    """
     for left in reversed(range(_TRIES)):
         before = snapshots(context.database, [trial]).get(trial)
         observation = _decided(
             context, door, trial, _with_modules(context, before, reading), reading, reasons
         )
+        if observation.outcome == "unknown":
+            return observation, None
         try:
             return observation, record(context.database, observation, run)
         except StaleSnapshot:

@@ -1,0 +1,122 @@
+"""Replay the seeds through the real pipeline, on an embedded registry, with alerts on the terminal."""
+
+import shutil
+import sys
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli import Invocation, common
+from monitor.cli.output import Output
+from monitor.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from monitor.jobs.context import Report
+
+_CONFIGURATION = """\
+# Written by `trialmon demo`: everything but the registry's address is as in real life.
+database: trialmon.db
+watchlists: watchlists
+sources:
+  clinicaltrials.gov:
+    base_url: {base_url}
+    pause: 0s                # allowed on the loopback interface only
+"""
+
+
+@click.command()
+@click.option(
+    "--records",
+    type=click.Path(path_type=Path),
+    default=Path("seeds/clinicaltrials.gov"),
+    show_default=True,
+    help="The dated records to replay: a folder of seed files, a .jsonl or .jsonl.xz.",
+)
+@click.option(
+    "--watchlist",
+    type=click.Path(path_type=Path),
+    default=Path("watchlists/low-back-pain.yaml"),
+    show_default=True,
+    help="The watchlist to replay them for.",
+)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    default=Path("demo-run"),
+    show_default=True,
+    help="A folder of its own, made anew: configuration, watchlist and database are left there.",
+)
+@common
+def command(invocation: Invocation, records: Path, watchlist: Path, into: Path) -> None:
+    """See the whole of it in a minute: an embedded registry serves dated records over HTTP, and the real pipeline
+    looks at it on each registry day, writes to SQLite, and delivers alerts through Apprise to this terminal."""
+    for path in (records, watchlist):
+        if not path.exists():
+            raise WrongUsage(
+                f"{path} is not here", "run it in trialmon's own folder, or name yours with an option"
+            )
+    _make_room(into, watchlist)
+    _replay(invocation, records, into)
+
+
+def _make_room(into: Path, watchlist: Path) -> None:
+    """An empty folder with the watchlist in it. Only a folder that an earlier demo made is emptied."""
+    if into.exists():
+        if any(into.iterdir()) and not (into / ".demo").exists():
+            raise WrongUsage(
+                f"{into} holds something else than an earlier demo", "choose another folder with --into"
+            )
+        shutil.rmtree(into)
+    (into / "watchlists").mkdir(parents=True)
+    (into / ".demo").touch()
+    shutil.copy(watchlist, into / "watchlists")
+
+
+def _replay(invocation: Invocation, records: Path, into: Path) -> None:
+    from monitor import bootstrap
+    from monitor.embedded import EmbeddedRegistry, History
+    from monitor.jobs.check import check
+    from monitor.jobs.context import Report
+    from monitor.jobs.dispatch import dispatch
+
+    output = invocation.output
+    total = Report()
+    with EmbeddedRegistry(History.load(records)).serving() as registry:
+        config = into / "trialmon.yaml"
+        config.write_text(_CONFIGURATION.format(base_url=registry.base_url), encoding="utf-8")
+        settings = bootstrap.load(config, invocation.environment)
+        output.say(f"An embedded registry answers at {registry.base_url} with the records of {records}.")
+        for day in registry.days:
+            registry.go_to(day)
+            moment = datetime.combine(day, time(15), tzinfo=UTC)
+            output.say(f"\n━━ The registry's data of {day:%-d %B %Y} {'━' * 40}\n")
+            with bootstrap.context(
+                settings,
+                invocation.environment,
+                moment=moment,
+                terminal=sys.stderr if output.json else None,
+            ) as context:
+                report = dispatch(context, check(context))
+            output.say(f"   {report.in_words()}")
+            total.add(report)
+    _close(output, into, len(registry.days), total)
+
+
+def _close(output: Output, into: Path, days: int, total: "Report") -> None:
+    if output.json:
+        output.lines([total.as_json()])
+        return
+    output.say(
+        f"\nDone: {days} registry days, {total.changed} changed versions, {total.told} messages. What to try next:\n"
+    )
+    config = into / "trialmon.yaml"
+    for line, what in (
+        (f"trialmon events --config {config}", "every verdict, newest first"),
+        (f"trialmon changes --config {config} --trial NCT03737461", "each field that moved"),
+        (f"trialmon diff --config {config} NCT03737461", "the last two versions of RESPINE, words marked"),
+        (f"trialmon show --config {config} NCT03737461 --at 2024-01-01", "the record as of a day"),
+        ("trialmon init", "then edit a watchlist, and `trialmon run`"),
+    ):
+        output.say(f"  .venv/bin/{line:<72}  {what}")

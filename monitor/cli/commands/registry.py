@@ -1,0 +1,48 @@
+"""Serve dated records as ClinicalTrials.gov would, on this machine, to try rules and watchlists."""
+
+from pathlib import Path
+
+import click
+
+from monitor.cli import Invocation, common
+from monitor.core.errors import WrongUsage
+
+
+@click.command()
+@click.argument("records", type=click.Path(path_type=Path))
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8351,
+    show_default=True,
+    help="On 127.0.0.1; 0 takes a free one.",
+)
+@click.option(
+    "--day", help="The registry day to begin with (YYYY-MM-DD); without it, the first of the records."
+)
+@common
+def command(invocation: Invocation, records: Path, port: int, day: str | None) -> None:
+    """Serve RECORDS (a folder of seed files, a .jsonl or .jsonl.xz) as an API v2 registry until interrupted.
+
+    Point `sources: clinicaltrials.gov: base_url:` at it. Another terminal moves it on and makes it misbehave:
+
+    \b
+      curl -d '{"day": "next"}' http://127.0.0.1:8351/_control/day
+      curl -d '{"fault": "cut_gzip", "times": 1}' http://127.0.0.1:8351/_control/misbehave
+    """
+    from datetime import date
+
+    from monitor.embedded import EmbeddedRegistry, History, HistoryError
+
+    try:
+        history = History.load(records)
+        registry = EmbeddedRegistry(history, date.fromisoformat(day) if day else None, control=True)
+    except (HistoryError, OSError, ValueError) as error:
+        raise WrongUsage(f"{records}: {error}", "see seeds/README.md for the form of the records") from None
+    output = invocation.output
+
+    def ready(base_url: str) -> None:
+        output.say(f"{len(history.trials)} trials on {len(registry.days)} registry days at {base_url}")
+        output.lines([{"base_url": base_url, "day": str(registry.day)}] if output.json else [])
+
+    registry.serve_forever(port, ready)
