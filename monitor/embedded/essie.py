@@ -1,17 +1,28 @@
 """The small part of the registry's query language that a monitor needs.
 
-Words, "phrases", AND, OR, NOT, parentheses, `AREA[Field]value` and `AREA[Field]RANGE[from,to]`. Words side by side must all
-occur. A word is found whatever its case, and in singular or plural; synonyms, which the real registry knows, are not.
+Words, "phrases", AND, OR, NOT, parentheses, `AREA[Field]value`, `AREA[Field]RANGE[from,to]`, and `SEARCH[Location](…)`,
+which asks for one site that is all of what follows. Words side by side must all occur. A word is found whatever its
+case, and in singular or plural; synonyms, which the real registry knows, are not.
 """
 
 import calendar
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
-from monitor.embedded.records import State, Study
+from monitor.embedded.records import Study
 
-Test = Callable[[State], bool]
+
+class Searchable(Protocol):
+    """What a query can be put to: a state, or as much of it as concerns one site."""
+
+    @property
+    def study(self) -> Study: ...
+
+    def haystack(self, key: object, make: Callable[[Study], str]) -> str: ...
+
+
+Test = Callable[[Searchable], bool]
 
 
 class NotUnderstood(ValueError):
@@ -24,6 +35,7 @@ _STATUS = _PROTOCOL + "statusModule."
 _ARMS = _PROTOCOL + "armsInterventionsModule."
 _TITLES = (_IDENTITY + "briefTitle", _IDENTITY + "officialTitle", _IDENTITY + "acronym")
 _KEYWORDS = _PROTOCOL + "conditionsModule.keywords"
+_LOCATIONS = _PROTOCOL + "contactsLocationsModule.locations"
 _SPONSOR = _PROTOCOL + "sponsorCollaboratorsModule."
 
 SEARCH_AREAS: dict[str, tuple[str, ...]] = {
@@ -73,7 +85,9 @@ VALUE_FIELDS = {
     "OverallStatus": _STATUS + "overallStatus",
     "Phase": _PROTOCOL + "designModule.phases",
     "StudyType": _PROTOCOL + "designModule.studyType",
-    "LocationCountry": _PROTOCOL + "contactsLocationsModule.locations.country",
+    "LocationCountry": _LOCATIONS + ".country",
+    "LocationState": _LOCATIONS + ".state",
+    "LocationCity": _LOCATIONS + ".city",
     "LeadSponsorName": _SPONSOR + "leadSponsor.name",
 }
 
@@ -135,7 +149,7 @@ def parse(query: str, paths: tuple[str, ...] | None) -> Test:
     return test
 
 
-_TOKEN = re.compile(r'AREA\[[^\]]*\]|RANGE\[[^\]]*\]|"[^"]*"|[()]|[^\s()"\[\]]+|\s+')
+_TOKEN = re.compile(r'(?:AREA|SEARCH)\[[^\]]*\]|RANGE\[[^\]]*\]|"[^"]*"|[()]|[^\s()"\[\]]+|\s+')
 
 
 class _Reader:
@@ -171,9 +185,11 @@ class _Reader:
             if not self.tokens or self.tokens.pop(0) != ")":
                 raise NotUnderstood(f"Missing ')' in query: {self.query}")
             return test
+        if token == "SEARCH[Location]":
+            return _of_one_site(self.one())
         if token.startswith("AREA["):
             return self._area(token[5:-1].strip())
-        if token in (")", "AND", "OR") or token.startswith("RANGE["):
+        if token in (")", "AND", "OR") or token.startswith(("RANGE[", "SEARCH[")):
             raise NotUnderstood(f"Unexpected '{token}' in query: {self.query}")
         if self.paths is None:
             raise NotUnderstood(f"Only AREA[Field]value is understood here, not '{token}': {self.query}")
@@ -197,7 +213,21 @@ class _Reader:
         return _equals(field, value.strip('"'))
 
 
-_OPERATOR = re.compile(r"(AND|OR|NOT)$|AREA\[|RANGE\[")
+_OPERATOR = re.compile(r"(AND|OR|NOT)$|(AREA|RANGE|SEARCH)\[")
+
+
+class _OneSite:
+    """A record as if it had a single site and said nothing else."""
+
+    def __init__(self, site: object) -> None:
+        self.study: Study = {"protocolSection": {"contactsLocationsModule": {"locations": [site]}}}
+
+    def haystack(self, key: object, make: Callable[[Study], str]) -> str:
+        return make(self.study)
+
+
+def _of_one_site(test: Test) -> Test:
+    return lambda state: any(test(_OneSite(site)) for site in values_at(state.study, _LOCATIONS))
 
 
 def _equals(field: str, wanted: str) -> Test:

@@ -18,6 +18,7 @@ from monitor.embedded.essie import (
     parse,
     values_at,
 )
+from monitor.embedded.geo import near
 from monitor.embedded.projection import Projection, projection
 from monitor.embedded.records import Day, State
 
@@ -27,6 +28,8 @@ _STATUSES = (
     "AVAILABLE NO_LONGER_AVAILABLE TEMPORARILY_NOT_AVAILABLE APPROVED_FOR_MARKETING WITHHELD UNKNOWN"
 ).split()
 _DESIGN = "protocolSection.designModule."
+_ELIGIBILITY = "protocolSection.eligibilityModule."
+_DOCUMENTS = "documentSection.largeDocumentModule.largeDocs."
 _AGGREGATES: dict[str, tuple[str, dict[str, object]]] = {
     "status": (
         VALUE_FIELDS["OverallStatus"],
@@ -40,6 +43,10 @@ _AGGREGATES: dict[str, tuple[str, dict[str, object]]] = {
             "com": "COMPLETED",
             "wit": "WITHDRAWN",
             "unk": "UNKNOWN",
+            "ava": "AVAILABLE",
+            "nla": "NO_LONGER_AVAILABLE",
+            "tna": "TEMPORARILY_NOT_AVAILABLE",
+            "afm": "APPROVED_FOR_MARKETING",
         },
     ),
     "phase": (
@@ -50,13 +57,16 @@ _AGGREGATES: dict[str, tuple[str, dict[str, object]]] = {
         VALUE_FIELDS["StudyType"],
         {"int": "INTERVENTIONAL", "obs": "OBSERVATIONAL", "exp": "EXPANDED_ACCESS"},
     ),
-    "results": ("hasResults", {"with": True, "without": False}),
-    "healthy": ("protocolSection.eligibilityModule.healthyVolunteers", {"y": True}),
-    "sex": ("protocolSection.eligibilityModule.sex", {"f": "FEMALE", "m": "MALE", "all": "ALL"}),
-    "ages": (
-        "protocolSection.eligibilityModule.stdAges",
-        {"child": "CHILD", "adult": "ADULT", "older": "OLDER_ADULT"},
+    "funderType": (
+        "protocolSection.sponsorCollaboratorsModule.leadSponsor.class",
+        {"nih": "NIH", "fed": "FED", "industry": "INDUSTRY", "other": "OTHER"},
     ),
+    "results": ("hasResults", {"with": True, "without": False}),
+    "healthy": (_ELIGIBILITY + "healthyVolunteers", {"y": True}),
+    "sex": (_ELIGIBILITY + "sex", {"f": "FEMALE", "m": "MALE", "all": "ALL"}),
+    "ages": (_ELIGIBILITY + "stdAges", {"child": "CHILD", "adult": "ADULT", "older": "OLDER_ADULT"}),
+    "docs": (_DOCUMENTS + "typeAbbrev", {"prot": "Prot", "sap": "SAP", "icf": "ICF"}),
+    "violation": ("protocolSection.oversightModule.fdaaa801Violation", {"y": True}),
 }
 _SORT_NUMBERS = {"EnrollmentCount": _DESIGN + "enrollmentInfo.count"}
 _PAGING = {"pageSize", "pageToken", "countTotal"}
@@ -165,6 +175,10 @@ def _read_advanced(asked: Listing, name: str, value: str) -> None:
     asked.tests.append(parse(value, None))
 
 
+def _read_geo(asked: Listing, name: str, value: str) -> None:
+    asked.tests.append(near(value))
+
+
 def _read_status(asked: Listing, name: str, value: str) -> None:
     statuses = _items(value)
     for status in statuses:
@@ -244,6 +258,7 @@ _PARAMETERS: dict[str, Callable[[Listing, str, str], None]] = {
     "filter.ids": _read_ids,
     "filter.overallStatus": _read_status,
     "filter.advanced": _read_advanced,
+    "filter.geo": _read_geo,
     "aggFilters": _read_aggregates,
     "fields": _read_fields,
     "sort": _read_sort,

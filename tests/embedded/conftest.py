@@ -51,7 +51,12 @@ def a_study(number: str, **given: Any) -> dict[str, Any]:
             "outcomesModule": {"primaryOutcomes": [{"measure": "Pain at rest", "timeFrame": "12 months"}]},
             "contactsLocationsModule": {
                 "locations": [
-                    {"facility": "Cochin", "city": "Paris", "country": given.get("country", "France")}
+                    {
+                        "facility": "Cochin",
+                        "city": "Paris",
+                        "country": given.get("country", "France"),
+                        "geoPoint": given.get("point", {"lat": 48.85, "lon": 2.35}),
+                    }
                 ]
             },
         },

@@ -15,7 +15,15 @@ STUDIES = "/api/v2/studies"
 def varied(registry: EmbeddedRegistry) -> EmbeddedRegistry:
     """Four trials beside the usual twelve that differ from them in one thing or another."""
     registry.put(
-        "NCT00000101", MONDAY, a_study("NCT00000101", condition="Migraine", title="Triptans", country="Spain")
+        "NCT00000101",
+        MONDAY,
+        a_study(
+            "NCT00000101",
+            condition="Migraine",
+            title="Triptans",
+            country="Spain",
+            point={"lat": 40.42, "lon": -3.7},
+        ),
     )
     registry.put(
         "NCT00000102", MONDAY, a_study("NCT00000102", status="COMPLETED", results=True, phases=["PHASE4"])
@@ -63,8 +71,25 @@ USUAL = numbers(*range(1, 13))
             numbers(101),
         ),
         ({"aggFilters": "studyType:obs"}, []),
+        ({"aggFilters": "funderType:other", "query.cond": "migraine"}, numbers(101)),
+        ({"aggFilters": "docs:sap,violation:y"}, []),
+        ({"filter.geo": "distance(40.4,-3.7,5km)"}, numbers(101)),
+        ({"filter.geo": "distance(48.85,2.35,653mi)", "query.cond": "migraine"}, []),
+        ({"filter.geo": "distance(48.85,2.35,660mi)", "query.cond": "migraine"}, numbers(101)),
         ({"filter.advanced": "AREA[LastUpdatePostDate]RANGE[2026-01-15,MAX]"}, numbers(104)),
         ({"filter.advanced": "AREA[StartDate]RANGE[MIN,2020-12] AND AREA[Phase]PHASE2"}, numbers(103)),
+        (
+            {
+                "filter.advanced": 'SEARCH[Location](AREA[LocationCity]"Paris" AND AREA[LocationCountry]"Spain")'
+            },
+            numbers(101),
+        ),
+        (
+            {
+                "filter.advanced": 'SEARCH[Location](AREA[LocationCity]"Rome" AND AREA[LocationCountry]"Spain")'
+            },
+            [],
+        ),
         ({"filter.advanced": "AREA[StartDate]2020"}, numbers(103)),
         ({"filter.advanced": "AREA[LocationCountry]United States"}, numbers(104)),
         (
@@ -141,3 +166,16 @@ def test_fields_cut_a_record_down_to_what_was_asked(
     assert client.get(f"{STUDIES}/NCT00000005", params={"fields": fields}).json() == expected
     listed = client.get(STUDIES, params={"filter.ids": "NCT00000005", "fields": fields}).json()
     assert listed["studies"] == [expected]
+
+
+def test_a_city_and_a_country_may_be_those_of_two_sites_unless_one_site_is_asked_for(
+    client: httpx.Client, registry: EmbeddedRegistry
+) -> None:
+    study = a_study("NCT00000400", country="Spain")
+    study["protocolSection"]["contactsLocationsModule"]["locations"].append(
+        {"city": "Rome", "country": "Italy"}
+    )
+    registry.put("NCT00000400", MONDAY, study)
+    places = 'AREA[LocationCity]"Rome" AND AREA[LocationCountry]"Spain"'
+    assert ids_of(client.get(STUDIES, params={"filter.advanced": places})) == ["NCT00000400"]
+    assert ids_of(client.get(STUDIES, params={"filter.advanced": f"SEARCH[Location]({places})"})) == []
