@@ -1,0 +1,86 @@
+"""Send a test message to destinations, and say why it failed."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli import Invocation, common
+from monitor.core.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from monitor.core.secret import Secret
+    from monitor.deliver.gateway import Gateway
+
+
+@click.group()
+def command() -> None:
+    """Where messages go: the Apprise URLs in trialmon.yaml and in watchlists."""
+
+
+@command.command("test")
+@click.argument("name", required=False)
+@common
+def test(invocation: Invocation, name: str | None) -> None:
+    """Send a test message to the destination NAME, or to each one that is configured.
+
+    The outbox is not touched. Exit 1 if a destination failed: why, is on stderr.
+    """
+    from monitor.deliver.gateway import Gateway
+
+    output = invocation.output
+    meant = _meant(_known(invocation), name)
+    gateway = Gateway(meant, stream=sys.stderr if output.json else None)
+    failed = False
+    for one, url in meant.items():
+        why = _try(gateway, one, url)
+        failed = failed or bool(why)
+        kind = gateway.describe(one)
+        if output.json:
+            output.lines([{"destination": one, "kind": kind, "ok": not why, "why": why}])
+        if why:
+            output.warn(f"trialmon: destination {one} ({kind}): {why}")
+        else:
+            output.say(f"{one} ({kind}): sent")
+    if failed:
+        raise SystemExit(1)
+
+
+def _known(invocation: Invocation) -> "dict[str, Secret]":
+    """All destinations, those too that are written in a watchlist; what else is wrong there is for `watchlist check` to say."""
+    from monitor import bootstrap
+    from monitor.config.watchlists import load_watchlists
+
+    settings = bootstrap.load(invocation.config, invocation.environment)
+    known = {**settings.destinations, **load_watchlists(settings.watchlists, settings).inline}
+    return {name: destination.url for name, destination in known.items()}
+
+
+def _meant(known: "dict[str, Secret]", name: str | None) -> "dict[str, Secret]":
+    from monitor.config.settings import TERMINAL
+
+    if name is None:
+        # The terminal is always there; whoever has other destinations means those.
+        return {one: url for one, url in known.items() if one != TERMINAL} or known
+    if name not in known:
+        raise WrongUsage(f"there is no destination called {name!r}", f"there are: {', '.join(sorted(known))}")
+    return {name: known[name]}
+
+
+def _try(gateway: "Gateway", name: str, url: "Secret") -> str:
+    """Why the test message did not arrive; empty if it did."""
+    from monitor import bootstrap
+    from monitor.core.notification import key_of
+    from monitor.deliver.gateway import check
+    from monitor.deliver.outcome import Accepted
+    from monitor.render.contexts import NoticeContext
+    from monitor.render.message import render_notice
+
+    problem = check(url)
+    if problem is not None:
+        return problem
+    text = f"This is a test. If you can read it, {name} works: what changes in the watched trials will be told here."
+    message = render_notice(NoticeContext("Test message from trialmon", (text,)))
+    now = bootstrap.clock_at(None).now()
+    outcome = gateway.send(name, message, key_of("test", name, now.isoformat()))
+    return "" if isinstance(outcome, Accepted) else outcome.why
