@@ -133,9 +133,9 @@ def by_gravity(alerts: Iterable[AlertContext]) -> list[AlertContext]:
 
 
 def alerts_told_once(digest: DigestContext) -> list[AlertContext]:
-    """All alerts of a digest, gravest first, a trial's version in two watchlists counted once."""
+    """All alerts of a digest, gravest first; what stands in two watchlists is counted once."""
     alerts = [alert for section in digest.sections for alert in section.alerts]
-    return by_gravity({(alert.registry, alert.number, alert.version): alert for alert in alerts}.values())
+    return by_gravity({(one.registry, one.number, one.seen_at, one.verdicts): one for one in alerts}.values())
 
 
 def _page(url: str) -> Ours:

@@ -238,6 +238,12 @@ def test_a_digest_groups_by_watchlist_with_the_gravest_trial_first() -> None:
     assert _Parsed(digest.html).elements.count("h3") == 3
 
 
+def test_two_versions_of_a_trial_in_one_digest_both_count() -> None:
+    later = an_alert(verdicts=(a_verdict("Results posted"),), seen_at=NOON.replace(hour=18))
+    digest = render_digest(DigestContext((DigestSection("Cells", (an_alert(), later)),), NOON))
+    assert digest.title == "2 changes in 1 trial: RESPINE"
+
+
 def test_a_digest_names_the_trials_seen_for_the_first_time() -> None:
     digest = render_digest(DigestContext((DigestSection("Cells", (), (a_watched_trial(),)),), NOON, UTC))
     assert digest.title == "Now watching 1 trial more"
