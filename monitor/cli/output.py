@@ -65,6 +65,7 @@ class Output:
         """One JSON object a line."""
         import orjson
 
+        sys.stdout.flush()
         for row in rows:
             sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
         sys.stdout.buffer.flush()

@@ -131,6 +131,8 @@ def parse_document(text: str, notes: Notes) -> Node | None:
     except _TooDeep as error:
         notes.add(error.line, f"is nested more than {DEEPEST} levels deep")
         return None
+    except _TooMuch:
+        return None
     except (YAMLError, ValueError, OverflowError):
         notes.add(None, "is not YAML that can be read")
         return None
@@ -143,6 +145,10 @@ class _TooDeep(Exception):
     def __init__(self, line: int) -> None:
         super().__init__(line)
         self.line = line
+
+
+class _TooMuch(Exception):
+    """As many problems as a person will read: the rest of the file is not worth the time."""
 
 
 class _Composer:
@@ -160,6 +166,8 @@ class _Composer:
 
         for event in YAML(typ="safe", pure=True).parse(text):
             line, column = event.start_mark.line + 1, event.start_mark.column
+            if len(self.notes.problems) >= MOST_PROBLEMS:
+                raise _TooMuch
             if isinstance(event, events.DocumentStartEvent):
                 self.documents += 1
                 if self.documents == 2:

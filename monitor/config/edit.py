@@ -203,7 +203,12 @@ class _File:
             raise WrongConfiguration(
                 [Problem(str(self.path), None, "is written in a way that cannot be edited safely", hint)]
             )
-        _write(self.path, text)
+        try:
+            _write(self.path, text)
+        except OSError as error:
+            raise WrongUsage(
+                f"{self.path} cannot be written: {error.strerror}", "nothing was changed"
+            ) from None
 
     def _read(self, text: str) -> Watchlist:
         loaded = read_watchlist(text, self.path, self.settings)

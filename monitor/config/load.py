@@ -1,5 +1,6 @@
 """Finding and reading trialmon.yaml."""
 
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -81,7 +82,7 @@ def find_settings(explicit: Path | None, environment: Mapping[str, str]) -> Path
     """
     named = explicit or (Path(environment["TRIALMON_CONFIG"]) if environment.get("TRIALMON_CONFIG") else None)
     if named is not None:
-        if not named.exists():
+        if not os.path.exists(named):  # unlike Path.exists, False where a folder may not be entered
             by = "--config" if explicit else "$TRIALMON_CONFIG"
             raise WrongConfiguration(
                 [Problem(str(named), None, "there is no such file", f"it was named by {by}")]
@@ -93,7 +94,7 @@ def find_settings(explicit: Path | None, environment: Mapping[str, str]) -> Path
     elif environment.get("HOME"):
         places.append(Path(environment["HOME"], ".config", "trialmon", FILE_NAME))
     places.append(Path("/etc/trialmon", FILE_NAME))
-    return next((place for place in places if place.exists()), None)
+    return next((place for place in places if os.path.exists(place)), None)
 
 
 def load_settings(path: Path | None, environment: Mapping[str, str], *, secrets: bool = True) -> Settings:

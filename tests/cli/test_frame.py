@@ -204,11 +204,23 @@ def test_a_piped_table_is_aligned_plain_text(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == "trial        title\nNCT1         細胞 and \ufffd[31mred\nNCT03737461\n"
 
 
-def test_markup_in_a_table_on_a_terminal_is_shown_and_not_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
-    class FakeTerminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
+class FakeTerminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
+
+def test_progress_is_shown_on_a_terminal_and_hostile_titles_are_not_obeyed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = FakeTerminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with Output(json=True).progress("reading [bold]x[/bold]\x07", 3) as tick:
+        tick(3)
+    assert "reading [bold]x[/bold]\ufffd" in terminal.getvalue()
+    assert "3/3" in terminal.getvalue()
+
+
+def test_markup_in_a_table_on_a_terminal_is_shown_and_not_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = FakeTerminal()
     monkeypatch.setattr(sys, "stdout", terminal)
     Output().table(["title", "level"], [["[bold]x[/bold] [link=http://e]y[/link]", "critical"]])

@@ -100,6 +100,11 @@ def test_a_flood_of_mistakes_is_cut_short(watchlist: Read) -> None:
     assert len(watchlist(text).problems) == MOST_PROBLEMS
 
 
+def test_a_flood_of_anchors_is_not_read_to_its_end(watchlist: Read) -> None:
+    loaded = watchlist("- &a x\n" * 100_000)
+    assert [problem.line for problem in loaded.problems] == list(range(1, MOST_PROBLEMS + 1))
+
+
 def test_every_node_knows_where_it_begins_and_ends() -> None:
     root = parse_document(
         "a:\n  - b: 1   # x\n    c: >-\n      long\n      text\n# after\n\nd: 2\n", Notes("f")

@@ -152,6 +152,16 @@ def test_the_file_keeps_its_mode_and_a_link_stays_a_link(
     assert sorted(os.listdir(tmp_path)) == ["link.yaml", "list.yaml", "trialmon.yaml"]
 
 
+def test_a_file_that_cannot_be_written_is_said_and_stays(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / (
+        "x" * 250 + ".yaml"
+    )  # its temporary neighbour's name would be too long for the file system
+    path.write_text(LIST)
+    with pytest.raises(WrongUsage, match="cannot be written"):
+        add_trials(path, ["NCT00000003"], settings=settings)
+    assert path.read_text() == LIST
+
+
 def test_numbers_are_found_in_any_text() -> None:
     found = import_numbers(
         "See nct03737461, NCT06325566;\n(NCT03737461)\n\n"

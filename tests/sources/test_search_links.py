@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.embedded.queries import listing
 from monitor.sources.clinicaltrials_gov.search import (
     NotUnderstood,
     describe,
@@ -247,3 +248,12 @@ def test_any_text_at_all_is_a_search_or_is_refused(text: str) -> None:
         except NotUnderstood as refused:
             found = refused.parts
         assert found
+
+
+@pytest.mark.parametrize("name", sorted(TERMS))
+def test_a_registry_that_speaks_the_api_understands_every_term(name: str) -> None:
+    sample = {"near": "1,2,3km"}
+    value = list(TERMS[name].choices) or [
+        sample.get(name, "AREA[StartDate]2020" if name == "advanced" else "2020")
+    ]
+    listing(dict(query_from_terms({"condition": "pain", name: value})))

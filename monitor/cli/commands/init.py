@@ -1,5 +1,6 @@
 """Write a commented trialmon.yaml and a first watchlist."""
 
+import os
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ def command(call: Invocation) -> None:
     settings = call.config or Path("trialmon.yaml")
     example = settings.parent / "watchlists" / "example.yaml"
     files = {settings: samples.SETTINGS, example: samples.WATCHLIST}
-    there = [str(path) for path in files if path.exists() or path.is_symlink()]
+    there = [str(path) for path in files if os.path.lexists(path)]
     if there:
         raise WrongUsage(
             f"{' and '.join(there)} exists already", "init overwrites nothing; move it away first"

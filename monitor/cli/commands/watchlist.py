@@ -1,5 +1,6 @@
 """Check, list and edit watchlists, and import trials into them."""
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -144,7 +145,7 @@ def _settings(call: Invocation) -> "Settings":
 def _file(name: str, settings: "Settings") -> Path:
     """The watchlist's file, by its name or its path."""
     path = Path(name) if name.endswith(".yaml") else settings.watchlists / f"{name}.yaml"
-    if not path.is_file():
+    if not os.path.isfile(path):
         there = sorted(file.stem for file in settings.watchlists.glob("*.yaml"))
         hint = f"there are: {', '.join(there)}" if there else "`trialmon init` writes a first one"
         raise WrongUsage(f"there is no watchlist {name}", hint)
