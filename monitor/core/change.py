@@ -57,10 +57,10 @@ class FieldPath:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The inverse of `str()`. Raises ValueError where a bracket is not closed."""
+        """The inverse of `str()`: a path begins with a key, if only an empty one. Raises ValueError where a bracket is not closed."""
         if not text:
             return cls(("",))
-        steps: list[Step] = []
+        steps: list[Step] = [""] if text[0] == "[" else []
         position = 0
         while position < len(text):
             if text[position] == "[":

@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 Precision = Literal["year", "month", "day"]
 
-_FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -32,7 +32,7 @@ class PartialDate:
             raise ValueError(f"not a date of the form yyyy, yyyy-MM or yyyy-MM-dd: {text!r}")
         year, month, day = (int(part) if part else None for part in match.groups())
         assert year is not None
-        date(year, month or 1, day or 1)
+        date(year, 1 if month is None else month, 1 if day is None else day)
         return cls(year, month, day)
 
     def __str__(self) -> str:

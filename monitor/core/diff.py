@@ -9,7 +9,7 @@ explained is reported as changed, whole.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from monitor.core.canonical import same
+from monitor.core.canonical import absent, same
 from monitor.core.change import Change, ChangeSet, FieldPath, Kind, Step
 from monitor.core.json import Json
 from monitor.core.pairing import pair
@@ -40,7 +40,8 @@ def diff(before: Mapping[str, Json], after: Mapping[str, Json], shape: Shape) ->
 def _of_module(module: str, before: Json, after: Json, shape: Shape) -> Iterator[Change]:
     before, after = without_volatile(module, before, shape), without_volatile(module, after, shape)
     root = FieldPath.parse(module)
-    if before is None or after is None:
+    if absent(before) or absent(after):
+        before, after = _present(before), _present(after)
         one_sided = before if after is None else after
         if one_sided is None:
             return
@@ -76,14 +77,20 @@ def _change(path: FieldPath, before: Json, after: Json, shape: Shape) -> Change:
 
 
 def _residue(before: Json, after: Json, path: str, shape: Shape) -> tuple[Any, Any]:
-    """Both sides less what they share. Absent and empty mappings and lists are alike: what is in the other came or went piece by piece."""
+    """Both sides less what they share. Where one is absent, what is in the other came or went piece by piece."""
     if same(before, after):
         return _EQUAL, _EQUAL
+    before, after = _present(before), _present(after)
     if _both_are(Mapping, before, after):
         return _of_mappings(before or {}, after or {}, path, shape)
     if _both_are(list, before, after):
         return _of_lists(before or [], after or [], path, shape)
     return before, after
+
+
+def _present(value: Json) -> Json:
+    """The value, or None where there is nothing in it."""
+    return None if absent(value) else value
 
 
 def _both_are(form: type, before: Any, after: Any) -> bool:
@@ -94,7 +101,7 @@ def _both_are(form: type, before: Any, after: Any) -> bool:
 def _of_mappings(before: Any, after: Any, path: str, shape: Shape) -> tuple[Any, Any]:
     left: Residue = {}
     right: Residue = {}
-    for key in before.keys() | after.keys():
+    for key in sorted(before.keys() | after.keys()):
         _put(left, right, key, *_residue(before.get(key), after.get(key), f"{path}.{key}", shape))
     return (left, right) if left or right else (_EQUAL, _EQUAL)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import isfinite
 from typing import Literal
 
 from monitor.core.significance import Significance
@@ -71,5 +72,6 @@ def next_attempt(
         return None
     delay = RETRY_DELAYS[attempts - 1] * (1 + 0.2 * jitter)
     if retry_after is not None:
-        delay = min(max(delay, timedelta(seconds=retry_after)), LONGEST_WAIT)
+        wish = min(retry_after, LONGEST_WAIT.total_seconds()) if isfinite(retry_after) else 0.0
+        delay = min(max(delay, timedelta(seconds=max(wish, 0.0))), LONGEST_WAIT)
     return now + delay

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.core.canonical import canonical, canonical_text, fingerprint
+from monitor.core.canonical import absent, canonical, canonical_text, fingerprint
 from monitor.core.change import Item
 from monitor.core.json import Json
 from monitor.core.record import canonical_json
@@ -52,6 +52,8 @@ def _by_name(items: Sequence[Json], path: str, shape: Shape) -> dict[str, list[J
     keys = shape.item_keys(path)
     named: dict[str, list[Json]] = defaultdict(list)
     for item in items:
+        if absent(item):
+            continue
         named[name_of(item, keys, shape.fallback_keys)].append(item)
     return named
 
@@ -72,7 +74,7 @@ def _key_part(item: Mapping[str, Json], key: str) -> str:
         value = item.get(alternative)
         if isinstance(value, str):
             return canonical_text(value)
-        if value is not None:
+        if not absent(value):
             return canonical_json(canonical(value)).decode()
     return ""
 

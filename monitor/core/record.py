@@ -1,5 +1,6 @@
 """A registry's statement about a trial, and what we keep of it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,28 +48,35 @@ def digest_of(module: str, body: Json, shape: Shape) -> str:
 
 
 def without_volatile(module: str, body: Json, shape: Shape) -> Json:
-    """The module's body less the fields that move without anything having happened."""
+    """The module's body less the fields that move without anything having happened, in every item of a list too; None if all of it does."""
     prefix = module + "."
     for path in shape.volatile:
-        if path.startswith(prefix) and isinstance(body, Mapping):
+        if path == module or module.startswith(path + "."):
+            return None
+        if path.startswith(prefix):
             body = _without(body, path[len(prefix) :].split("."))
     return body
 
 
-def _without(body: JsonObject, keys: list[str]) -> JsonObject:
-    if keys[0] not in body:
+def _without(body: Json, keys: list[str]) -> Json:
+    if isinstance(body, list):
+        return [_without(item, keys) for item in body]
+    if not isinstance(body, Mapping) or keys[0] not in body:
         return body
     if len(keys) == 1:
         return {key: value for key, value in body.items() if key != keys[0]}
-    inner = body[keys[0]]
-    return {**body, keys[0]: _without(inner, keys[1:])} if isinstance(inner, Mapping) else body
+    return {**body, keys[0]: _without(body[keys[0]], keys[1:])}
 
 
 def canonical_json(value: Json) -> bytes:
-    """JSON bytes with sorted keys: equal values, equal bytes."""
+    """JSON bytes with sorted keys: equal values, equal bytes. What orjson refuses (nested beyond 254, integers beyond 64 bits)
+    is written by the standard library: rare, slow, and no reason to lose a record."""
     import orjson
 
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,10 @@ def end_of_quiet(quiet: Quiet, subscriber: Subscriber, moment: datetime) -> date
         day = local.date()
     else:
         return moment
-    return datetime.combine(day, quiet.end, tzinfo=subscriber.timezone).astimezone(UTC)
+    end = datetime.combine(day, quiet.end, subscriber.timezone)
+    first = end.astimezone(UTC)
+    # In the night that has an hour twice, the end comes once more after its first coming.
+    return first if first > moment else end.replace(fold=1).astimezone(UTC)
 
 
 def when_told(
