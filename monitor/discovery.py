@@ -33,7 +33,8 @@ def instances(package: str, kind: type[T]) -> tuple[T, ...]:
 
 def named(package: str, name: str, kind: type[T]) -> tuple[T, ...]:
     """The value called `name` of each of the package's modules that has one. `kind` says what it is: a class, or a protocol
-    that can be checked at run time. Raises TypeError where a module's value is something else."""
+    that can be checked at run time. Raises TypeError where a
+    module's value is something else."""
     found: list[T] = []
     for module in modules(package):
         value = getattr(module, name, None)
