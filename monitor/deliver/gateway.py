@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TIME_LIMIT = 30.0
 _READ_LIMIT = 15.0
 _WEB_HOOKS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
+# Several destinations are sent to side by side, and Apprise is loaded when the first is.
+_first_use = threading.Lock()
 _MAIL = frozenset({"mailto", "mailtos", "mailgun", "sparkpost", "smtp2go"})
 
 
@@ -143,10 +145,11 @@ def check(url: Secret) -> str | None:
 
 
 def _service(url: str) -> "NotifyBase | None":
-    confine()
-    terminal.register()
-    from apprise import Apprise
+    with _first_use:
+        confine()
+        from apprise import Apprise
 
+        terminal.register()
     service = Apprise.instantiate(url, asset=_asset())
     if service is None:
         return None

@@ -32,12 +32,13 @@ _NOT_CONNECTED = (
     ("network is unreachable", "the network is unreachable"),
     ("certificate_verify_failed", "the certificate cannot be trusted"),
     ("certificate verify failed", "the certificate cannot be trusted"),
-    ("ssl", "no secure connection could be made"),
+    ("[ssl:", "no secure connection could be made"),
+    ("sslerror", "no secure connection could be made"),
     ("failed to establish a new connection", "no connection could be made"),
 )
 _PERHAPS_DELIVERED = (
-    ("timed out", "the receiver took the message and did not answer in time"),
-    ("timeout", "the receiver took the message and did not answer in time"),
+    ("timed out", "the receiver did not answer in time"),
+    ("timeout", "the receiver did not answer in time"),
     ("connection reset", "the connection was lost before the answer came"),
     ("connection aborted", "the connection was lost before the answer came"),
     ("remote end closed", "the connection was lost before the answer came"),

@@ -136,7 +136,7 @@ def test_a_receiver_that_does_not_answer_in_time_may_have_it(
     silent_server: RawServer, message: Message
 ) -> None:
     outcome = a_gateway(f"json://127.0.0.1:{silent_server.port}?rto=0.3").send("desk", message, KEY)
-    assert outcome == Unknown("the receiver took the message and did not answer in time")
+    assert outcome == Unknown("the receiver did not answer in time")
 
 
 def test_a_connection_lost_before_the_answer_may_have_delivered(

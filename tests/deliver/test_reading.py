@@ -25,11 +25,19 @@ def same(text: str) -> str:
         ),
         (
             ("DEBUG", "Socket Exception: Read timed out. (read timeout=4.0)"),
-            Unknown("the receiver took the message and did not answer in time"),
+            Unknown("the receiver did not answer in time"),
         ),
         (
             ("DEBUG", "Socket Exception: (535, b'5.7.8 Error')"),
             Refused("the mail server answered 535: it does not accept our name and password", "destination"),
+        ),
+        (
+            ("DEBUG", "Socket Exception: SSLError(1, '[SSL: WRONG_VERSION_NUMBER]')"),
+            Retry("no secure connection could be made"),
+        ),
+        (
+            ("DEBUG", "Socket Exception: host='ssl.example.org': Read timed out."),
+            Unknown("the receiver did not answer in time"),
         ),
         (("WARNING", "channel_not_found"), Retry("the service did not accept it: channel_not_found")),
     ],

@@ -4,10 +4,14 @@ from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from monitor.core.change import Kind
 from monitor.core.facts import TrialFacts
+from monitor.core.json import Json
 from monitor.core.notification import Message
 from monitor.core.significance import Significance
 from monitor.render.contexts import (
@@ -184,6 +188,12 @@ def test_the_time_is_the_readers() -> None:
     assert "seen 9 February 2026 07:00 EST" in text
 
 
+def test_what_happens_to_a_number_without_a_version_names_none() -> None:
+    alert = render_alert(an_alert(version=0, changes=(), verdicts=(a_verdict("Gone", changes=()),)))
+    assert "seen 9 February 2026 12:00 UTC\nWatchlist" in alert.text
+    assert "version" not in alert.markdown + alert.html
+
+
 def test_a_trial_of_which_nothing_is_known_is_named_by_its_number() -> None:
     alert = render_alert(
         an_alert(facts=TrialFacts(), registry_date="", changes=(), verdicts=(a_verdict(changes=()),))
@@ -280,6 +290,28 @@ def test_a_notice_says_what_happened_and_what_to_do() -> None:
         "ClinicalTrials.gov refuses us.\n\nWhat to do: run trialmon doctor\n",
         "<p>ClinicalTrials.gov refuses us.</p>\n<p>What to do: run trialmon doctor</p>\n",
     )
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.sampled_from(HOSTILE)
+    | st.text(max_size=300),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=6,
+)
+KINDS: st.SearchStrategy[Kind] = st.sampled_from(["added", "removed", "changed"])
+
+
+@given(JSON, JSON, KINDS)
+def test_a_change_of_any_value_reads_as_one_line_in_each_form(before: Json, after: Json, kind: Kind) -> None:
+    alert = render_alert(an_alert(changes=(a_change(before, after, label="Field", kind=kind),)))
+    lines = [line for line in alert.text.splitlines() if line.startswith("  Field: ")]
+    assert len(lines) == 1
+    assert _Parsed(alert.html).elements.count("li") == 1 + 4
+    assert _links(alert.markdown) == [PAGE]
 
 
 def _poisoned(text: str) -> AlertContext:
