@@ -1,7 +1,10 @@
 """What is built and installed is the whole package."""
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -57,3 +60,41 @@ def test_the_wheel_runs_from_an_empty_place(wheel: zipfile.ZipFile, tmp_path: Pa
     )
     assert (run.returncode, run.stderr) == (0, "")
     assert __version__ in run.stdout
+
+
+def declared() -> set[str]:
+    """The names of the packages that are installed with ours."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    return {
+        name[0] for name in (re.match(r"[A-Za-z0-9._-]+", one) for one in project["dependencies"]) if name
+    }
+
+
+def imported() -> set[str]:
+    """The top-level names that the package imports, wherever it does."""
+    found: set[str] = set()
+    for path in (REPOSITORY / "monitor").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.partition(".")[0])
+    return found
+
+
+# The name to install where it is not the name to import; zoneinfo finds tzdata by itself.
+IMPORTED_AS = {"sqlite-utils": "sqlite_utils", "ruamel.yaml": "ruamel", "tzdata": "zoneinfo"}
+# httpx is the upper half of httpcore: whoever has the one has the other.
+COMES_ALONG = {"httpcore"}
+
+
+def test_every_dependency_is_used_and_explained() -> None:
+    names, used = declared(), imported()
+    assert {name for name in names if IMPORTED_AS.get(name, name) not in used} == set()
+    decision = (REPOSITORY / "docs" / "decisions" / "0003-dependencies.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| ([a-z0-9.-]+) \|", decision, re.M)) - {"library"} == names
+
+
+def test_nothing_is_used_that_is_not_declared() -> None:
+    ours = {IMPORTED_AS.get(name, name) for name in declared()} | {"monitor"} | COMES_ALONG
+    assert imported() - ours - set(sys.stdlib_module_names) == set()
