@@ -1,0 +1,62 @@
+"""APScheduler as a heartbeat, and as nothing more: what is due is known to the store.
+
+It lives by the wall clock: it sleeps for an hour after the clock went back by one, and lists a million missed runs after the clock
+went forward by ten years. So there are no intervals here, only one-shot jobs that are armed again when they end (one missed run at most,
+whatever the jump), and a supervisor on monotonic time that calls `soon` for a loop that has not been started for too long.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.core.clock import Clock
+
+_AS_SOON_AS_POSSIBLE: dict[str, Any] = {}
+
+
+class Heartbeat:
+    """Calls each loop, then again `every` so much time after it ended; each in a thread of its own, never twice at once."""
+
+    def __init__(self, loops: Mapping[str, Callable[[], None]], every: timedelta, clock: Clock) -> None:
+        self._loops = dict(loops)
+        self._every = every
+        self._clock = clock
+        self._stopped = False
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={
+                name: ThreadPoolExecutor(1, {"thread_name_prefix": f"trialmon-{name}"}) for name in loops
+            },
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_listener(self._ended, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+
+    def start(self) -> None:
+        """From now on."""
+        self._scheduler.start()
+        for name in self._loops:
+            self.soon(name)
+
+    def soon(self, name: str) -> None:
+        """Call this loop now; if it is at work, nothing happens, it is called again after it anyway."""
+        self._arm(name, None)
+
+    def stop(self) -> None:
+        """Begin no call any more. What is under way goes on, and is not waited for."""
+        self._stopped = True
+        self._scheduler.shutdown(wait=False)
+
+    def _ended(self, event: Any) -> None:
+        self._arm(event.job_id, self._clock.now() + self._every)
+
+    def _arm(self, name: str, when: datetime | None) -> None:
+        if self._stopped:
+            return
+        at = {"run_date": when} if when is not None else _AS_SOON_AS_POSSIBLE
+        self._scheduler.add_job(
+            self._loops[name], "date", id=name, executor=name, replace_existing=True, **at
+        )

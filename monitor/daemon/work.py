@@ -1,0 +1,121 @@
+"""What the two loops do at a beat: look at the sources that are due, send the deliveries that are."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from monitor.daemon.current import Current
+from monitor.daemon.timing import Pace
+from monitor.jobs.check import check
+from monitor.jobs.context import Context, Progress, Report
+from monitor.jobs.dispatch import dispatch
+from monitor.store.runs import set_next_look, source_state
+
+_log = logging.getLogger("trialmon.daemon")
+
+_MOST_LINES = 20
+
+
+class Work:
+    """Looks and deliveries over the context in force. `stop` set: what is under way ends at its next boundary."""
+
+    def __init__(self, current: Current, stop: threading.Event) -> None:
+        self._current = current
+        self._stop = stop
+        self._wanted = threading.Event()
+        self.under_way = ""
+
+    def want_look(self) -> None:
+        """Whatever the schedule says, the next beat looks: the watchlists changed."""
+        self._wanted.set()
+
+    def look(self, show_life: Callable[[], None]) -> None:
+        """Look at each source that is due, and note when the next look is. A look that was cut short is due again at once."""
+        with self._current.use() as context:
+            due = self._due(context)
+            if not due or self._stop.is_set():
+                return
+            self._wanted.clear()
+            try:
+                doors = {name: context.doors[name] for name in due}
+                report = check(
+                    replace(
+                        context,
+                        doors=doors,
+                        stopping=self._alive(show_life),
+                        progress=self._showing(show_life),
+                    )
+                )
+            finally:
+                self.under_way = ""
+                if not self._stop.is_set():
+                    self._note_next(context, due)
+            _say_how_it_went(report)
+
+    def deliver(self, show_life: Callable[[], None]) -> None:
+        """Send what is due, digests included."""
+        with self._current.use() as context:
+            if self._stop.is_set():
+                return
+            report = dispatch(replace(context, stopping=self._alive(show_life)))
+        if report.told or report.failed:
+            _log.info("%s sent, %s failed", report.told, len(report.failed))
+        for entry in report.failed:
+            _log.warning("%s: %s", entry.get("destination", "delivery"), entry["why"])
+
+    def _due(self, context: Context) -> list[str]:
+        now = context.clock.now()
+        wanted = self._wanted.is_set()
+        return [
+            name
+            for name in context.doors
+            if wanted or _pace(context, name).is_due(source_state(context.database, name), now)
+        ]
+
+    def _note_next(self, context: Context, sources: list[str]) -> None:
+        for name in sources:
+            state = source_state(context.database, name)
+            when = _pace(context, name).next_look(state, context.clock.now(), context.random())
+            set_next_look(context.database, name, when)
+
+    def _alive(self, show_life: Callable[[], None]) -> Callable[[], bool]:
+        def stopping() -> bool:
+            show_life()
+            return self._stop.is_set()
+
+        return stopping
+
+    def _showing(self, show_life: Callable[[], None]) -> Progress:
+        """Progress that `status` can tell of, and that shows that the loop lives."""
+
+        @contextmanager
+        def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
+            done = 0
+
+            def advance(more: int) -> None:
+                nonlocal done
+                show_life()
+                done += more
+                self.under_way = f"{title}: {done} of {total}"
+
+            advance(0)
+            yield advance
+
+        return progress
+
+
+def _pace(context: Context, source: str) -> Pace:
+    wishes = context.settings.sources[source]
+    return Pace(wishes.check_every, wishes.full_read_every)
+
+
+def _say_how_it_went(report: Report) -> None:
+    if report.refreshed:
+        _log.info("looked at %s, %s changed, %s events", report.looked, report.changed, report.events)
+    for entry in report.failed[:_MOST_LINES]:
+        what = next((name for key, name in entry.items() if key != "why"), "")
+        _log.warning("%s could not be read: %s", what, entry["why"])
+    if len(report.failed) > _MOST_LINES:
+        _log.warning("and %s more that could not be read", len(report.failed) - _MOST_LINES)
