@@ -13,6 +13,8 @@ from monitor.render.values import ChangeLine, change_line
 
 MOST_LINES = 25
 MOST_LINES_IN_A_DIGEST = 6
+MOST_VERDICTS = 12
+MOST_TRIALS_IN_A_SECTION = 40
 MOST_WATCHED_NAMED = 40
 _PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/[A-Za-z0-9._~/%?=&+-]*")
 
@@ -29,7 +31,7 @@ class VerdictView:
 
 @dataclass(frozen=True, slots=True)
 class TrialView:
-    """A trial with its verdicts, gravest first. `more` counts the changes that did not fit."""
+    """A trial with its verdicts, gravest first. `more` counts the changes that did not fit, `more_verdicts` the verdicts."""
 
     name: str
     title: str
@@ -44,6 +46,7 @@ class TrialView:
     reasons: tuple[tuple[str, str], ...]
     verdicts: tuple[VerdictView, ...]
     more: int
+    more_verdicts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,11 @@ class WatchedView:
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """A watchlist's part of a digest. `more_watched` counts the new trials that are not named."""
+    """A watchlist's part of a digest. `more_trials` and `more_watched` count what is not shown."""
 
     watchlist: str
     trials: tuple[TrialView, ...]
+    more_trials: int
     watched: tuple[WatchedView, ...]
     more_watched: int
 
@@ -71,7 +75,7 @@ def trial_view(alert: AlertContext, most_lines: int = MOST_LINES) -> TrialView:
     """An alert as it is printed. Each change appears once, under the gravest verdict that names it."""
     verdicts, shown, room = [], set[int](), most_lines
     relevant = {position for verdict in alert.verdicts for position in verdict.changes}
-    for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance):
+    for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance)[:MOST_VERDICTS]:
         fresh = [position for position in dict.fromkeys(verdict.changes) if position not in shown][:room]
         shown.update(fresh)
         room -= len(fresh)
@@ -95,6 +99,7 @@ def trial_view(alert: AlertContext, most_lines: int = MOST_LINES) -> TrialView:
         ),
         verdicts=tuple(verdicts),
         more=len(relevant - shown),
+        more_verdicts=max(len(alert.verdicts) - MOST_VERDICTS, 0),
     )
 
 
@@ -119,9 +124,11 @@ def watched_views(trials: Iterable[WatchedTrial]) -> tuple[WatchedView, ...]:
 
 def section_view(section: DigestSection) -> SectionView:
     """A watchlist's part of a digest, the gravest trial first."""
+    shown = by_gravity(section.alerts)[:MOST_TRIALS_IN_A_SECTION]
     return SectionView(
         watchlist=one_line(section.watchlist, 120),
-        trials=tuple(trial_view(alert, MOST_LINES_IN_A_DIGEST) for alert in by_gravity(section.alerts)),
+        trials=tuple(trial_view(alert, MOST_LINES_IN_A_DIGEST) for alert in shown),
+        more_trials=len(section.alerts) - len(shown),
         watched=watched_views(section.newly_watched),
         more_watched=max(len(section.newly_watched) - MOST_WATCHED_NAMED, 0),
     )

@@ -166,9 +166,28 @@ def test_of_many_changes_the_first_are_shown_and_the_rest_is_counted() -> None:
     changes = tuple(a_change("x", "y", label=f"Field {number}") for number in range(65))
     alert = render_alert(an_alert(verdicts=(a_verdict(changes=tuple(range(65))),), changes=changes))
     assert alert.text.count("Field ") == 25
-    assert "and 40 more; `trialmon changes --trial NCT03737461` shows all" in alert.text
+    assert "and 40 more changes; `trialmon changes --trial NCT03737461` shows all" in alert.text
     assert "and 40 more" in alert.markdown
     assert "<code>trialmon changes --trial NCT03737461</code>" in alert.html
+
+
+def test_of_many_verdicts_the_gravest_are_told_and_the_rest_is_counted() -> None:
+    routine = (a_verdict(f"Routine {n}", Significance.ROUTINE, ()) for n in range(20))
+    verdicts = (*routine, a_verdict("Halted"))
+    alert = render_alert(an_alert(verdicts=verdicts))
+    assert alert.text.startswith("CRITICAL · Halted\n")
+    assert "and 9 more to tell; `trialmon events --trial NCT03737461` shows all" in alert.text
+    assert "and 9 more to tell" in alert.markdown
+    assert "and 9 more to tell" in alert.html
+
+
+def test_a_digest_of_very_many_trials_stays_short_enough_for_a_mail() -> None:
+    alerts = tuple(an_alert(number=f"NCT{number:08}") for number in range(1, 501))
+    digest = render_digest(DigestContext((DigestSection("Everything", alerts),), NOON))
+    assert digest.title.startswith("500 changes in 500 trials: RESPINE")
+    for form in (digest.text, digest.markdown, digest.html):
+        assert "and 460 more" in form
+        assert len(form) < 32_000
 
 
 def test_the_reader_learns_why_from_every_watchlist_that_asks() -> None:
