@@ -90,7 +90,7 @@ def test_an_alert_reads_as_a_whole() -> None:
     alert = render_alert(an_alert(verdicts=verdicts, changes=changes))
     assert alert.text == (
         "CRITICAL · Terminated (was: recruiting)\n"
-        "  Why it matters: 44 of 100 suspended trials resume\n"
+        "  Because: 44 of 100 suspended trials resume\n"
         "  Overall status: Recruiting (RECRUITING) → Terminated (TERMINATED)\n"
         "\n"
         "NOTABLE · Primary completion slipped 7 months: March 2026 → October 2026\n"
@@ -105,7 +105,7 @@ def test_an_alert_reads_as_a_whole() -> None:
     assert alert.markdown == (
         "**CRITICAL · Terminated (was: recruiting)**\n"
         "\n"
-        "Why it matters: 44 of 100 suspended trials resume\n"
+        "Because: 44 of 100 suspended trials resume\n"
         "\n"
         "- Overall status: Recruiting (RECRUITING) → **Terminated (TERMINATED)**\n"
         "\n"
