@@ -5,6 +5,7 @@ transaction and every checkpoint of every process happens under one lock (`flock
 the process). Readers need no lock: they open the file read-only and cannot checkpoint.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -43,6 +44,12 @@ class Database:
         self._readers_lock = threading.Lock()
         self._inode = _inode(path)
 
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     @classmethod
     def open(cls, path: Path, *, at: Callable[[str], None] = nowhere) -> "Database":
         """Open for reading and writing; create the file (0600) and its folder (0700), bring its schema up to date.
@@ -57,21 +64,10 @@ class Database:
                 f"the database {path} cannot be used: {error.strerror or error}",
                 "its folder must exist and be writable by the user who runs trialmon",
             ) from error
-        writer = None
         try:
             with lock.held(LONGEST_WAIT), in_words(path):
-                try:
-                    path.touch(mode=0o600)
-                except OSError as error:
-                    raise NothingDone(
-                        f"the database {path} cannot be written: {error.strerror or error}",
-                        "check its owner and permissions",
-                    ) from error
-                writer = _connect(path, "rw")
-                _set_up(path, writer, at)
+                writer = _open_writer(path, at)
         except BaseException:
-            if writer is not None:
-                writer.close()
             lock.close()
             raise
         return cls(path, writer, lock, at)
@@ -146,17 +142,18 @@ class Database:
         return self._inode is not None and _inode(self.path) == self._inode
 
     def close(self) -> None:
-        """Close everything. The last connection of all processes empties the write-ahead log, so that needs the lock too."""
+        """Close everything. The last connection of all processes empties the write-ahead log: in its turn, like every writer.
+        Where another is writing for too long, there is nothing to empty, since then we are not the last."""
         with self._readers_lock:
             while self._idle_readers:
                 self._idle_readers.pop().close()
         if self._writer is None or self._lock is None:
             return
-        with suppress(TrialmonError), self._our_turn():
-            self._writer.close()
-            self._writer = None
-        if self._writer is None:
-            self._lock.close()
+        with suppress(TrialmonError), self._our_turn() as writer:
+            writer.close()
+        self._writer.close()
+        self._writer = None
+        self._lock.close()
 
     @contextmanager
     def _our_turn(self) -> Iterator[Connection]:
@@ -260,6 +257,25 @@ def _connect(path: Path, mode: str) -> Connection:
     )
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def _open_writer(path: Path, at: Callable[[str], None]) -> Connection:
+    try:
+        path.touch(mode=0o600)
+        writable = os.access(
+            path, os.W_OK, effective_ids=True
+        )  # SQLite would open a protected file for reading and say nothing
+    except OSError:
+        writable = False
+    if not writable:
+        raise NothingDone(f"the database {path} cannot be written", "check its owner and permissions")
+    writer = _connect(path, "rw")
+    try:
+        _set_up(path, writer, at)
+    except BaseException:
+        writer.close()
+        raise
+    return writer
 
 
 def _set_up(path: Path, connection: Connection, at: Callable[[str], None]) -> None:

@@ -16,14 +16,10 @@ _FACTS = """
     status TEXT NOT NULL DEFAULT '',
     last_known_status TEXT NOT NULL DEFAULT '',
     why_stopped TEXT NOT NULL DEFAULT '',
-    start TEXT,
-    start_type TEXT NOT NULL DEFAULT '',
-    primary_completion TEXT,
-    primary_completion_type TEXT NOT NULL DEFAULT '',
-    completion TEXT,
-    completion_type TEXT NOT NULL DEFAULT '',
-    enrollment INTEGER,
-    enrollment_type TEXT NOT NULL DEFAULT '',
+    start TEXT, start_type TEXT NOT NULL DEFAULT '',
+    primary_completion TEXT, primary_completion_type TEXT NOT NULL DEFAULT '',
+    completion TEXT, completion_type TEXT NOT NULL DEFAULT '',
+    enrollment INTEGER, enrollment_type TEXT NOT NULL DEFAULT '',
     has_results INTEGER NOT NULL DEFAULT 0,
     results_submitted TEXT NOT NULL DEFAULT '',
     results_posted TEXT NOT NULL DEFAULT '',
@@ -187,8 +183,7 @@ CREATE TRIGGER events_are_final BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'an event is never rewritten'); END;
 CREATE TABLE event_changes (
     event INTEGER NOT NULL REFERENCES events (id),
-    change INTEGER NOT NULL REFERENCES changes (id),
-    PRIMARY KEY (event, change)
+    change INTEGER NOT NULL REFERENCES changes (id), PRIMARY KEY (event, change)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX event_changes_change ON event_changes (change);
 
@@ -230,8 +225,7 @@ CREATE INDEX search_members_trial ON search_members (trial);
 CREATE TABLE announced (
     watchlist TEXT NOT NULL REFERENCES watchlists (name),
     trial INTEGER NOT NULL REFERENCES trials (id),
-    at TEXT NOT NULL,
-    PRIMARY KEY (watchlist, trial)
+    at TEXT NOT NULL, PRIMARY KEY (watchlist, trial)
 ) STRICT, WITHOUT ROWID;
 
 -- Which trials each watchlist watches now: named, found by its searches, or what such a number was merged into.
@@ -276,8 +270,7 @@ CREATE TABLE notifications (
 CREATE INDEX notifications_waiting ON notifications (slot) WHERE slot IS NOT NULL AND folded_into IS NULL;
 CREATE TABLE notification_events (
     notification INTEGER NOT NULL REFERENCES notifications (id),
-    event INTEGER NOT NULL REFERENCES events (id),
-    PRIMARY KEY (notification, event)
+    event INTEGER NOT NULL REFERENCES events (id), PRIMARY KEY (notification, event)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notification_events_event ON notification_events (event);
 CREATE TABLE deliveries (

@@ -38,22 +38,6 @@ class Recorded:
     deliveries: tuple[int, ...] = ()
 
 
-def raw_digests(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, str]:
-    """For each trial that has a version: the fingerprint of the bytes it last came as (may be empty). Cheap for thousands.
-
-    A trial that is absent, gone or merged is left out, so that it is read in full and judged when it comes back.
-    """
-    with db.reading() as connection:
-        rows = connection.execute(
-            "SELECT t.registry, t.number, t.raw_digest FROM json_each(?) AS asked"
-            " CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
-            " AND t.number = json_extract(asked.value, '$[1]')"
-            " WHERE t.version > 0 AND t.gone_at IS NULL AND t.moved_to = '' AND t.absence_since IS NULL",
-            (asked_for(trials),),
-        )
-        return {TrialId(registry, number): digest for registry, number, digest in rows}
-
-
 def snapshots(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, Snapshot]:
     """What we believe of these trials: facts, past facts and module digests, but no module bodies (see `modules_of`).
 
@@ -242,14 +226,15 @@ def _write_absence(connection: Connection, trial: int, observation: Observation,
 
 def _write_seen_again(connection: Connection, trial: int, observation: Observation, at: str) -> None:
     # A record whose lists only came in another order is the version that we have: its bodies stay, its bytes are remembered.
+    # Only a record under its own number says that a number is no longer merged into another.
     record = observation.record
     data_date = record.facts.data_date if record is not None else ""
     digest = record.raw_digest if record is not None else ""
     connection.execute(
         "UPDATE trials SET last_seen_at = ?1, last_looked_at = ?1, data_date = MAX(data_date, ?2),"
-        " raw_digest = IIF(?3 = '', raw_digest, ?3), absence_since = NULL, absence_looks = 0, gone_at = NULL, moved_to = ''"
-        " WHERE id = ?4",
-        (at, data_date, digest, trial),
+        " raw_digest = IIF(?3 = '', raw_digest, ?3), absence_since = NULL, absence_looks = 0, gone_at = NULL,"
+        " moved_to = IIF(?4, '', moved_to) WHERE id = ?5",
+        (at, data_date, digest, record is not None, trial),
     )
     connection.execute(
         "UPDATE versions SET last_seen_at = ?, last_data_date = MAX(last_data_date, ?) WHERE trial = ? AND version = ?",

@@ -12,7 +12,8 @@ from monitor.store.trials import asked_for
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A number as we last knew it. `version` 0: the registry never gave it to us. `away`: it did not come at the last look, or is
-    gone. `raw_digest` is of the bytes that it last came as."""
+    gone. `raw_digest` is of the bytes that it last came as; empty for a number that was merged into another, so that it is judged
+    from its record if it comes back."""
 
     version: int
     raw_digest: str
@@ -24,7 +25,7 @@ def standings(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, Standing
     """The standing of each of these numbers that was ever asked for."""
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT t.registry, t.number, t.version, t.raw_digest, t.moved_to,"
+            "SELECT t.registry, t.number, t.version, IIF(t.moved_to = '', t.raw_digest, '') AS raw_digest, t.moved_to,"
             " t.absence_since IS NOT NULL OR t.gone_at IS NOT NULL AS away FROM json_each(?) AS asked"
             " CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
             " AND t.number = json_extract(asked.value, '$[1]') WHERE t.last_looked_at IS NOT NULL",

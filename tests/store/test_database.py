@@ -6,8 +6,10 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -166,16 +168,61 @@ def test_a_newer_schema_is_refused_and_left_alone(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_or_file_that_may_not_be_written_is_refused_with_a_hint(path: Path) -> None:
-    path.parent.mkdir(mode=0o500)
+@pytest.fixture
+def an_ordinary_users_folder() -> Iterator[Path]:
+    """A folder whose permissions count: root, whom none of them stops, becomes somebody else meanwhile."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "state"
+        folder.mkdir(mode=0o700)
+        root = os.geteuid() == 0
+        if root:
+            Path(name).chmod(0o755)
+            os.chown(folder, 65534, 65534)
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            if root:
+                os.seteuid(0)
+            folder.chmod(0o700)
+
+
+def test_a_folder_that_may_not_be_written_is_refused_with_a_hint(an_ordinary_users_folder: Path) -> None:
+    an_ordinary_users_folder.chmod(0o500)
     with pytest.raises(NothingDone, match="writable"):
-        Database.open(path)
-    path.parent.chmod(0o700)
+        Database.open(an_ordinary_users_folder / "trialmon.db")
+
+
+def test_a_file_that_may_not_be_written_is_refused_with_a_hint(an_ordinary_users_folder: Path) -> None:
+    path = an_ordinary_users_folder / "trialmon.db"
     Database.open(path).close()
     path.chmod(0o400)
     with pytest.raises(NothingDone, match="permissions"):
         Database.open(path)
+    Database.open_readonly(path).close()
+    path.chmod(0)
+    for open_it in (Database.open, Database.open_readonly):
+        with pytest.raises(NothingDone, match="permissions"):
+            open_it(path)
+
+
+def test_closing_waits_for_a_writer_but_not_for_ever(
+    db: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_run(db)
+    wal = path.with_name("trialmon.db-wal")
+    before = wal.stat().st_size
+    monkeypatch.setattr(module, "LONGEST_WAIT", 0.05)
+    other = Database.open(path)
+    with db.writing():
+        other.close()
+        assert wal.stat().st_size == before > 0
+    a_run(db)
+    db.close()
+    assert not wal.exists()
+    db.close()  # once more does no harm
+    with pytest.raises(NothingDone, match="not open for writing"):
+        a_run(db)
 
 
 def test_a_folder_that_is_a_file_is_refused_with_a_hint(tmp_path: Path) -> None:

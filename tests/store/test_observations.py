@@ -25,11 +25,11 @@ from monitor.store.database import Database
 from monitor.store.observations import (
     StaleSnapshot,
     modules_of,
-    raw_digests,
     record,
     seen_unchanged,
     snapshots,
 )
+from monitor.store.standings import Standing, standings
 from monitor.store.trials import find_trial
 from tests.store.builders import (
     DAY,
@@ -147,7 +147,7 @@ def test_an_absent_trial_keeps_what_we_believe_of_it(db: Database) -> None:
     after = snapshots(db, [RESPINE])[RESPINE]
     assert after.absence is not None
     assert replace(after, absence=None) == before
-    assert raw_digests(db, [RESPINE]) == {}
+    assert standings(db, [RESPINE])[RESPINE].away
 
 
 def test_an_unknown_number_is_version_zero_and_told_once(db: Database) -> None:
@@ -182,6 +182,17 @@ def test_a_merged_number_is_found_by_its_old_number(db: Database) -> None:
     assert find_trial(db, "NCT00000001") is None
     with pytest.raises(StaleSnapshot):
         record(db, moved, run)
+
+
+def test_a_merged_number_stays_merged_until_its_own_record_comes(db: Database) -> None:
+    baseline_of(db, RESPINE)
+    run = a_run(db)
+    record(db, Observation(RESPINE, "moved", NOW, 1, 1, moved_to=REXLEMESTROCEL.number), run)
+    assert standings(db, [RESPINE])[RESPINE] == Standing(1, "", away=False, moved_to=REXLEMESTROCEL.number)
+    record(db, Observation(RESPINE, "unchanged", NOW, 1, 1, verdicts=(a_verdict(),)), run)
+    assert snapshots(db, [RESPINE])[RESPINE].moved_to == REXLEMESTROCEL.number
+    record(db, Observation(RESPINE, "unchanged", NOW, 1, 1, record=a_record()), run)
+    assert standings(db, [RESPINE])[RESPINE] == Standing(1, "raw-1", away=False, moved_to="")
 
 
 def test_a_record_in_another_order_is_remembered_by_its_bytes_only(db: Database) -> None:
@@ -238,8 +249,9 @@ def test_many_unchanged_trials_are_noted_in_one_go(db: Database) -> None:
     found = snapshots(db, trials)
     assert {snapshot.seen_at for snapshot in found.values()} == {later}
     assert {snapshot.facts.data_date for snapshot in found.values()} == {"2026-02-10"}
-    digests = raw_digests(db, [*trials, RESPINE])
-    assert (digests[trials[0]], digests[trials[1]], len(digests)) == ("raw-9", "raw-1", 300)
+    known = standings(db, [*trials, RESPINE])
+    assert known[trials[0]] == Standing(1, "raw-9", away=False, moved_to="")
+    assert (known[trials[1]].raw_digest, len(known)) == ("raw-1", 300)
     with db.reading() as connection:
         row = connection.execute("SELECT * FROM versions LIMIT 1").fetchone()
     assert (row["first_data_date"], row["last_data_date"]) == ("2026-02-09", "2026-02-10")
@@ -398,3 +410,34 @@ def test_times_are_whole_seconds_in_utc(db: Database) -> None:
     record(db, a_baseline(at=NOW + timedelta(microseconds=999_999)), a_run(db))
     with db.reading() as connection:
         assert connection.execute("SELECT seen_at FROM versions").fetchone()[0] == "2026-02-09T14:03:11Z"
+
+
+REGISTRY_DATA = Path(
+    os.environ.get("TRIALMON_REGISTRY_DATA", Path(__file__).parents[2].parent / "shared" / "registry-data")
+)
+CORPUS = REGISTRY_DATA / "clinicaltrials.gov" / "corpus.jsonl.xz"
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the recorded records of ClinicalTrials.gov are not here")
+def test_every_recorded_record_is_stored_and_read_back_equal(db: Database) -> None:
+    import lzma
+
+    from monitor.core.record import canonical_json
+    from monitor.sources.clinicaltrials_gov.shape import SHAPE as CTG
+
+    run = a_run(db)
+    compared = 0
+    with lzma.open(CORPUS, "rt") as lines:
+        for line in lines:
+            document = json.loads(line)
+            number = document["protocolSection"]["identificationModule"]["nctId"]
+            trial = TrialId("clinicaltrials.gov", number)
+            taken = Record.read(trial, document, CTG)
+            known = snapshots(db, [trial])
+            version = known[trial].version + 1 if trial in known else 1
+            record(db, a_version(version, trial, record=taken), run)
+            back = snapshots(db, [trial])[trial]
+            assert canonical_json(join(modules_of(db, trial))) == canonical_json(document)
+            assert (back.facts, back.digests) == (taken.facts, taken.digests)
+            compared += 1
+    assert compared > 0

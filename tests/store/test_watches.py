@@ -10,6 +10,7 @@ from monitor.core.watch import Watch, Watchlist
 from monitor.store.database import Database
 from monitor.store.health import status
 from monitor.store.observations import record, snapshots
+from monitor.store.standings import never_read
 from monitor.store.trials import find_trial
 from monitor.store.watches import (
     announce,
@@ -100,6 +101,12 @@ def test_the_first_reading_of_a_search_is_a_baseline(db: Database, search: str) 
     assert (read.first, read.entered, read.missing, read.leaving) == (True, (), (), ())
     assert members(db, search) == tuple(trials(1, 2, 3))
     assert to_be_told_of_entering(db) == {}
+
+
+def test_a_search_is_unread_until_it_was_read_to_its_end(db: Database, search: str) -> None:
+    assert never_read(db, [search, "another"]) == {search}
+    update_members(db, search, [], NOW)
+    assert never_read(db, [search]) == set()
 
 
 def test_an_empty_search_that_finds_something_later_tells_it(db: Database, search: str) -> None:
