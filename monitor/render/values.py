@@ -51,6 +51,12 @@ def _changed_words(before: Json, after: Json) -> tuple[Piece, ...]:
     return marked(before, after)
 
 
+def reading_order(change: Change) -> tuple[int, int]:
+    """A key to sort by: what changed before what came and what went; single values before whole parts of a record."""
+    value = change.before if change.after is None else change.after
+    return isinstance(value, Mapping | list | tuple), ("changed", "added", "removed").index(change.kind)
+
+
 def value_text(value: Json, change: Change) -> str:
     """A value in people's words, on one line, cut to a length that a phone can show."""
     return cut(" ".join(_words(value, change).split()), MOST_OF_A_VALUE)
@@ -65,7 +71,7 @@ def _words(value: Json, change: Change) -> str:
         return _string(value, _last_key(change))
     if isinstance(value, int | float):
         return str(value)
-    return "; ".join(_leaves(value))
+    return "; ".join(_parts(value))
 
 
 def _string(text: str, key: str) -> str:
@@ -78,21 +84,29 @@ def _string(text: str, key: str) -> str:
     return text
 
 
-def _leaves(value: Json, key: str = "") -> Iterator[str]:
-    """The words of a nested value, in its order; what is only structure is left out."""
+def _parts(value: Json, key: str = "") -> Iterator[str]:
+    """What a nested value says, in its order: its own words, and of its lists of items how many there are."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _leaves(inner, name)
+            yield from _parts(inner, name)
     elif isinstance(value, str):
         yield _string(value, key)
     elif isinstance(value, bool):
         if value:
-            yield key
+            yield _spelled(key)
     elif isinstance(value, int | float):
-        yield f"{key} {value}".strip()
+        yield f"{_spelled(key)} {value}".strip()
     elif value is not None:
+        if key and any(isinstance(inner, Mapping) for inner in value):
+            yield f"{_spelled(key)}: {len(value)}"
+            return
         for inner in value:
-            yield from _leaves(inner, key)
+            yield from _parts(inner, key)
+
+
+def _spelled(key: str) -> str:
+    """`outcomeMeasures` → `outcome measures`."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda match: " " + match[1].lower(), key)
 
 
 def _last_key(change: Change) -> str:

@@ -9,7 +9,7 @@ from monitor.render import wording
 from monitor.render.contexts import AlertContext, DigestContext, DigestSection, WatchedTrial
 from monitor.render.escape import one_line
 from monitor.render.sinks import Ours
-from monitor.render.values import ChangeLine, change_line
+from monitor.render.values import ChangeLine, change_line, reading_order
 
 MOST_LINES = 25
 MOST_LINES_IN_A_DIGEST = 6
@@ -76,7 +76,8 @@ def trial_view(alert: AlertContext, most_lines: int = MOST_LINES) -> TrialView:
     verdicts, shown, room = [], set[int](), most_lines
     relevant = {position for verdict in alert.verdicts for position in verdict.changes}
     for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance)[:MOST_VERDICTS]:
-        fresh = [position for position in dict.fromkeys(verdict.changes) if position not in shown][:room]
+        fresh = [position for position in dict.fromkeys(verdict.changes) if position not in shown]
+        fresh = sorted(fresh, key=lambda position: reading_order(alert.changes[position]))[:room]
         shown.update(fresh)
         room -= len(fresh)
         lines = tuple(change_line(alert.changes[position]) for position in fresh)

@@ -146,6 +146,18 @@ def test_what_came_and_what_went_is_said() -> None:
     assert "  Outcome: new: Pain\n  Outcome: gone: Disability\n" in text
 
 
+def test_what_changed_comes_before_what_came_and_whole_parts_come_last() -> None:
+    changes = (
+        a_change(None, {"groups": ["a"]}, label="Part", kind="added"),
+        a_change("x", None, label="Left", kind="removed"),
+        a_change(None, "y", label="Came", kind="added"),
+        a_change(False, True, label="Has results"),
+    )
+    text = render_alert(an_alert(verdicts=(a_verdict(changes=(0, 1, 2, 3)),), changes=changes)).text
+    labels = [line.split(":")[0].strip() for line in text.splitlines()[1:5]]
+    assert labels == ["Has results", "Came", "Left", "Part"]
+
+
 def test_only_changes_behind_what_this_reader_is_told_are_shown() -> None:
     changes = (a_change("RECRUITING", "TERMINATED"), a_change("x", "y", label="Secret of another topic"))
     assert "Secret" not in render_alert(an_alert(changes=changes)).text

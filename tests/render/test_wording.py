@@ -72,6 +72,16 @@ def test_an_item_that_comes_is_named_by_its_path_and_told_by_its_words() -> None
     assert line.after == "Hôpital Cochin; Recruiting (RECRUITING); lat 48.8; main"
 
 
+def test_a_whole_part_of_a_record_says_how_much_there_is_of_what() -> None:
+    results: Json = {
+        "outcomeMeasures": [{"title": "Pain"}, {"title": "Sleep"}],
+        "groups": [],
+        "terms": ["a", "b"],
+        "note": "n",
+    }
+    assert change_line(a_change(None, results, kind="added")).after == "outcome measures: 2; a; b; n"
+
+
 def test_an_item_that_goes_says_what_went() -> None:
     line = change_line(a_change(["Pain", "Disability"], None, label="Keywords", kind="removed"))
     assert (line.before, line.after) == ("Pain; Disability", "")
