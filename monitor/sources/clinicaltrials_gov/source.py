@@ -161,7 +161,10 @@ def _members(query: tuple[tuple[str, str], ...]) -> Flow[Membership]:
                 raise Unreadable("a search found something that carries no trial number")
             numbers[number] = None
     total = pages[0].total
-    if total is not None and total != len(numbers):
+    if total is None:
+        # Asked for and not given: nothing then proves that these are all, or that there are none.
+        raise Unreadable("a search did not say how many trials it finds")
+    if total != len(numbers):
         raise Unreadable(f"a search should find {total} trials; its pages give {len(numbers)}")
     return Membership(tuple(numbers), total)
 
