@@ -122,10 +122,18 @@ class Rule:
 
 
 def assess(case: Case, rules: Sequence[Rule]) -> tuple[Verdict, ...]:
-    """Every verdict on a case, gravest first. No change stays without one: rules that are `last` speak of what is left."""
+    """Every verdict on a case, gravest first. No change stays without one: rules that are `last` speak of what is left.
+
+    Facts are the registry's exact words, changes leave spelling apart (white space, entities); so a rule may see facts differ where
+    nothing changed. A verdict on a changed record that names no change is therefore dropped.
+    """
     asked = [rule for rule in rules if rule.on == case.occurrence]
-    verdicts = [verdict for rule in asked if not rule.last for verdict in rule.judge(case)]
+    verdicts = _founded(case, (verdict for rule in asked if not rule.last for verdict in rule.judge(case)))
     claimed = {position for verdict in verdicts for position in verdict.changes}
     rest = replace(case, unclaimed=tuple(n for n in range(len(case.changes)) if n not in claimed))
-    verdicts += [verdict for rule in asked if rule.last for verdict in rule.judge(rest)]
+    verdicts += _founded(case, (verdict for rule in asked if rule.last for verdict in rule.judge(rest)))
     return tuple(sorted(verdicts, key=lambda verdict: (-verdict.significance, verdict.rule, verdict.changes)))
+
+
+def _founded(case: Case, verdicts: Iterable[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if verdict.changes or case.occurrence != "changed"]

@@ -1,10 +1,11 @@
 """Start, primary completion and completion: slipped, pulled in, reached; how often and how far from the first promise.
 
-Every date is judged once per version, by one of four rules. A change of precision (2026-10 → 2026-10-31) is no slip.
+Every date is judged once per version, by one rule. A change of precision (2026-10 → 2026-10-31) is no slip.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.core.dates import duration_in_words, slip_in_days
 from monitor.core.facts import TrialFacts, TypedDate
@@ -45,16 +46,21 @@ class SlipLedger:
 
 
 def slip_ledger(history: Sequence[TypedDate | None]) -> SlipLedger:
-    """From the successive values of a date, oldest first. Pulling in counts against the distance but is no slip."""
-    dates = [dated.date for dated in history if dated is not None]
-    slips = sum(1 for one, other in zip(dates, dates[1:], strict=False) if slip_in_days(one, other) > 0)
-    return SlipLedger(slips, slip_in_days(dates[0], dates[-1]) if dates else 0)
+    """From the successive values of a date, oldest first. Pulling in counts against the distance but is no slip, nor is correcting
+    a day that had come."""
+    dated = [one for one in history if one is not None]
+    slips = sum(
+        1
+        for one, other in pairwise(dated)
+        if slip_in_days(one.date, other.date) > 0 and not one.type == other.type == "ACTUAL"
+    )
+    return SlipLedger(slips, slip_in_days(dated[0].date, dated[-1].date) if dated else 0)
 
 
 def _judged(case: Case, wanted: str) -> Iterable[Verdict]:
     for milestone in MILESTONES:
         positions = case.positions(milestone.role, f"{milestone.role}_type")
-        if not positions:
+        if not positions or milestone.of(case.before) is milestone.of(case.after) is None:
             continue
         rule, significance, headline, because = _judge(milestone, case)
         if rule == wanted:
@@ -65,8 +71,8 @@ def _judge(milestone: _Milestone, case: Case) -> tuple[str, Significance, str, s
     before, after = milestone.of(case.before), milestone.of(case.after)
     name, span = milestone.name, f"{date_words(before)} → {date_words(after)}"
     if before is None or after is None:
-        verb = "given for the first time" if before is None else "taken out"
-        return "dates.edited", Significance.ROUTINE, f"{name} date {verb}: {span}", "the date came or went"
+        told = f"given: {date_words(after)}" if before is None else f"taken out (was {date_words(before)})"
+        return "dates.edited", Significance.ROUTINE, f"{name} date {told}", "the date came or went"
     days = slip_in_days(before.date, after.date)
     if before.type == "ACTUAL" and after.type == "ESTIMATED":
         because = "the date went from ACTUAL to ESTIMATED: what had happened has not"
@@ -78,8 +84,14 @@ def _judge(milestone: _Milestone, case: Case) -> tuple[str, Significance, str, s
         )
     if after.type == "ACTUAL" and before.type != "ACTUAL":
         return _reached(milestone, before, after, days)
+    if before.date == after.date:
+        said = {"ACTUAL": "actual", "ESTIMATED": "estimated", "": "neither estimated nor actual"}[after.type]
+        headline = f"{name} date, {date_words(after)}, is now called {said}"
+        return "dates.edited", Significance.ROUTINE, headline, "the date stayed, its type did not"
     if days == 0:
         return "dates.edited", Significance.ROUTINE, f"{name} date said differently: {span}", "no day moved"
+    if before.type == after.type == "ACTUAL":
+        return _corrected(milestone, span, days)
     significance = Significance.NOTABLE if abs(days) >= NOTABLE_DAYS else Significance.ROUTINE
     because = f"the {name.lower()} date moved by {count(abs(days), 'day')}"
     if days < 0:
@@ -102,6 +114,14 @@ def _reached(
     significance = Significance.NOTABLE if milestone.role == "primary_completion" else Significance.ROUTINE
     verb = "Started" if milestone.role == "start" else f"{milestone.name} reached"
     return "dates.reached", significance, f"{verb}: {date_words(after)}, {timing}", "the date is now ACTUAL"
+
+
+def _corrected(milestone: _Milestone, span: str, days: int) -> tuple[str, Significance, str, str]:
+    """What happened on a day happened on another: no promise was broken, so it is no slip."""
+    significance = Significance.NOTABLE if abs(days) >= NOTABLE_DAYS else Significance.ROUTINE
+    by = f"{duration_in_words(days)} {'later' if days > 0 else 'earlier'}"
+    headline = f"Actual {milestone.name.lower()} date corrected: {span}, {by}"
+    return "dates.corrected", significance, headline, "the date was ACTUAL before and is ACTUAL now"
 
 
 def _tally(history: Sequence[TypedDate | None]) -> str:
@@ -193,6 +213,25 @@ RULES = (
         ),
     ),
     _rule(
+        "dates.corrected",
+        "An actual date is corrected",
+        f"What had happened is said to have happened on another day; notable from {NOTABLE_DAYS} days on. It does not count as a slip.",
+        Example(
+            "completed later than first said",
+            _dates("completion", "2025-12-01", "ACTUAL"),
+            _dates("completion", "2026-02-15", "ACTUAL"),
+            Significance.NOTABLE,
+            "Actual completion date corrected: 1 December 2025 → 15 February 2026, 2 months later",
+        ),
+        Example(
+            "by a few days",
+            _dates("start", "2025-03-08", "ACTUAL"),
+            _dates("start", "2025-03-03", "ACTUAL"),
+            Significance.ROUTINE,
+            "Actual start date corrected: 8 March 2025 → 3 March 2025, 5 days earlier",
+        ),
+    ),
+    _rule(
         "dates.edited",
         "A date is given, taken out or said differently",
         "No day moved, as far as the record says.",
@@ -202,6 +241,20 @@ RULES = (
             _dates("completion", "2026-07-31"),
             Significance.ROUTINE,
             "Completion date said differently: July 2026 → 31 July 2026",
+        ),
+        Example(
+            "the type goes",
+            _dates("completion", "2026-07", "ESTIMATED"),
+            _dates("completion", "2026-07", ""),
+            Significance.ROUTINE,
+            "Completion date, July 2026, is now called neither estimated nor actual",
+        ),
+        Example(
+            "given at last",
+            {},
+            _dates("completion", "2027-07"),
+            Significance.ROUTINE,
+            "Completion date given: July 2027",
         ),
     ),
 )

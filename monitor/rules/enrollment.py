@@ -20,6 +20,19 @@ def _counted(case: Case) -> bool:
     return case.after.enrollment_type == "ACTUAL" and case.before.enrollment_type != "ACTUAL"
 
 
+def _uncounted(case: Case) -> bool:
+    """Whether the number really enrolled has become a target again."""
+    return case.before.enrollment_type == "ACTUAL" and case.after.enrollment_type != "ACTUAL"
+
+
+def _undone(case: Case) -> Iterable[Verdict]:
+    if _uncounted(case) and case.after.enrollment is not None:
+        was = f" (was {case.before.enrollment:,} enrolled)" if case.before.enrollment is not None else ""
+        headline = f"Enrolment is no longer final: {case.after.enrollment:,} are a target again{was}"
+        because = "the count was ACTUAL and is not any more"
+        yield _verdict(case, "enrollment.undone", Significance.NOTABLE, headline, because)
+
+
 def _actual(case: Case) -> Iterable[Verdict]:
     if not _counted(case) or case.after.enrollment is None:
         return
@@ -36,13 +49,13 @@ def _actual(case: Case) -> Iterable[Verdict]:
 
 def _target(case: Case) -> Iterable[Verdict]:
     old, new = case.before.enrollment, case.after.enrollment
-    if _counted(case) or old is None or new is None or old == new:
+    if _counted(case) or _uncounted(case) or old is None or new is None or old == new:
         return
     share = abs(new - old) / old if old else 1.0
     significance = Significance.NOTABLE if share >= NOTABLE_SHARE else Significance.ROUTINE
     what = "Enrolment" if case.after.enrollment_type == "ACTUAL" else "Enrolment target"
     verb = "cut" if new < old and what == "Enrolment target" else "lowered" if new < old else "raised"
-    by = f" ({'−' if new < old else '+'}{share:.0%})" if old else ""
+    by = f" ({'−' if new < old else '+'}{share:.0%})" if old and share >= 0.005 else ""
     because = f"the {'number enrolled' if what == 'Enrolment' else 'target'} changed by {abs(new - old):,} participants"
     yield _verdict(case, "enrollment.changed", significance, f"{what} {verb}: {old:,} → {new:,}{by}", because)
 
@@ -110,6 +123,23 @@ RULES = (
                 Significance.NOTABLE,
                 "Enrolment lowered: 113 → 100 (−12%)",
             ),
+        ),
+    ),
+    Rule(
+        "enrollment.undone",
+        "The number enrolled becomes a target again",
+        "What was final is not: enrolment goes on, or the record was put right.",
+        "enrollment",
+        _undone,
+        (
+            Example(
+                "enrolling again",
+                _enrolled(113, "ACTUAL"),
+                _enrolled(200),
+                Significance.NOTABLE,
+                "Enrolment is no longer final: 200 are a target again (was 113 enrolled)",
+            ),
+            Example("a target moved", _enrolled(113), _enrolled(200), None),
         ),
     ),
 )

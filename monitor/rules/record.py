@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from monitor.core.change import Change
+from monitor.core.change import Change, Item
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Topic, Verdict
 from monitor.rules.words import count, partial_date_words, shortened, status_words
@@ -20,7 +20,7 @@ _TITLES: dict[Topic, str] = {
     "sponsor": "Sponsor",
     "publications": "References",
     "documents": "Documents",
-    "record": "Description",
+    "record": "Record",
     "deadlines": "Deadlines",
 }
 
@@ -31,7 +31,7 @@ def _edited(case: Case) -> Iterable[Verdict]:
         if not case.changes[position].housekeeping:
             by_topic.setdefault(case.changes[position].topic, []).append(position)
     for topic, positions in sorted(by_topic.items()):
-        headline = f"{_TITLES[topic]}: {_summary([case.changes[n] for n in positions])}"
+        headline = shortened(f"{_TITLES[topic]}: {_summary([case.changes[n] for n in positions])}", 300)
         yield Verdict(
             "record.edited",
             topic,
@@ -59,10 +59,21 @@ def _summary(changes: Sequence[Change]) -> str:
 def _one(change: Change) -> str:
     label = change.label.lower() if change.label[1:2].islower() else change.label
     before, after = _shown(change.before), _shown(change.after)
-    if change.kind == "changed" and before and after and len(before) + len(after) <= 120:
-        return f"{label} changed: {before} → {after}"
-    value = after or before
-    return f"{label} {change.kind}" + (f": {value}" if change.kind != "changed" and value else "")
+    if change.kind == "changed":
+        if before and after and len(before) + len(after) <= 120:
+            return f"{label} changed: {before} → {after}"
+        a_line = isinstance(change.after, str) and len(change.after) <= 200
+        return f"{label} changed" + (f"; now “{after}”" if a_line else "")
+    value = after or before or _item_name(change)
+    return f"{label} {change.kind}" + (f": {value}" if value else "")
+
+
+def _item_name(change: Change) -> str:
+    """What identifies an item that came or went whole: `Hôpital Cochin, Paris, France`."""
+    last = change.path.steps[-1]
+    if not isinstance(last, Item) or last.name.startswith(("{", "[")):
+        return ""
+    return shortened(last.name.replace(" | ", ", "), 120)
 
 
 def _shown(value: Json) -> str:
@@ -77,7 +88,9 @@ def _housekeeping(case: Case) -> Iterable[Verdict]:
     positions = tuple(n for n in case.unclaimed if case.changes[n].housekeeping)
     if positions:
         labels = sorted({case.changes[n].label for n in positions})
-        told = ", ".join(labels[:4]) + (f" and {len(labels) - 4} more" if len(labels) > 4 else "")
+        told = shortened(", ".join(labels[:4]), 240) + (
+            f" and {len(labels) - 4} more" if len(labels) > 4 else ""
+        )
         because = "dates of the update and what the registry derives by itself: no news in themselves"
         yield Verdict(
             "record.housekeeping", "record", Significance.NOISE, f"Housekeeping: {told}", because, positions
@@ -101,7 +114,7 @@ def _back(case: Case) -> Iterable[Verdict]:
 
 
 def _moved(case: Case) -> Iterable[Verdict]:
-    headline = f"Merged into {case.about}: the registry now keeps this trial under that number"
+    headline = f"Merged into {shortened(case.about, 40)}: the registry now keeps this trial under that number"
     yield Verdict(
         "record.moved",
         "record",
@@ -112,7 +125,7 @@ def _moved(case: Case) -> Iterable[Verdict]:
 
 
 def _unknown(case: Case) -> Iterable[Verdict]:
-    headline = f"The registry does not know {case.trial.number}; it will be asked for again"
+    headline = f"The registry does not know {shortened(case.trial.number, 40)}; it will be asked for again"
     yield Verdict(
         "record.unknown_number",
         "record",
@@ -134,7 +147,7 @@ def _entered(case: Case) -> Iterable[Verdict]:
 
 def _left(case: Case) -> Iterable[Verdict]:
     why = case.why or "the record itself did not change"
-    headline = f"No longer found by the search “{shortened(case.about, 80)}”: {why}"
+    headline = f"No longer found by the search “{shortened(case.about, 80)}”: {shortened(why)}"
     yield Verdict("record.left_search", "record", Significance.NOTABLE, headline, why)
 
 
@@ -161,7 +174,7 @@ RULES = (
                 _summary_text("Old words."),
                 _summary_text("New words."),
                 Significance.ROUTINE,
-                "Description: brief summary changed: Old words. → New words.",
+                "Record: brief summary changed: Old words. → New words.",
             ),
         ),
         last=True,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
-from monitor.rules.words import count, partial_date_words, status_words
+from monitor.rules.words import count, partial_date_words, shortened, status_words
 
 
 def _of_results(case: Case) -> tuple[int, ...]:
@@ -37,7 +37,8 @@ def _submitted(case: Case) -> Iterable[Verdict]:
         return
     positions = case.positions("results_submitted")
     if positions and case.after.results_submitted and not case.before.results_submitted:
-        headline = f"Results submitted on {partial_date_words(case.after.results_submitted)}; not posted yet, in the registry's quality control"
+        when = partial_date_words(case.after.results_submitted)
+        headline = f"Results submitted on {when}; not posted yet, in the registry's quality control"
         because = "the record names a first results submission and has no results section"
         yield Verdict("results.submitted", "results", Significance.NOTABLE, headline, because, positions)
 
@@ -48,7 +49,9 @@ def _revised(case: Case) -> Iterable[Verdict]:
     positions = tuple(n for n in _of_results(case) if case.changes[n].path.plain.startswith("resultsSection"))
     if positions:
         places = sorted({case.changes[n].label.split(":")[0] for n in positions})
-        headline = f"Posted results revised: {count(len(positions), 'value')} in {', '.join(places[:3])}"
+        headline = (
+            f"Posted results revised: {count(len(positions), 'value')} in {shortened(', '.join(places[:3]))}"
+        )
         yield Verdict(
             "results.revised",
             "results",

@@ -23,7 +23,7 @@ _STATUSES = {
 
 def status_words(status: str) -> str:
     """A status as people say it; a word the registry has newly coined, spelled out; `no status` for none."""
-    return _STATUSES.get(status) or status.replace("_", " ").lower() or "no status"
+    return _STATUSES.get(status) or shortened(status.replace("_", " ").lower(), 60) or "no status"
 
 
 def date_words(dated: TypedDate | None) -> str:
@@ -32,11 +32,11 @@ def date_words(dated: TypedDate | None) -> str:
 
 
 def partial_date_words(text: str) -> str:
-    """A registry's date as people write it; whatever else it is, unchanged."""
+    """A registry's date as people write it; whatever else it is, on one line."""
     try:
         return PartialDate.parse(text).in_words()
     except ValueError:
-        return text
+        return shortened(text)
 
 
 _ORDINALS = (
@@ -70,4 +70,9 @@ def count(number: int, unit: str) -> str:
 def shortened(text: str, longest: int = 160) -> str:
     """One line of at most that many characters, cut at a word."""
     line = " ".join(text.split())
-    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + "…"
+    if len(line) <= longest:
+        return line
+    cut = line[: longest - 1]
+    whole_words = cut.rpartition(" ")[0]
+    # A word that fills the line, as a long link does, is cut itself.
+    return (whole_words if len(whole_words) > longest // 2 else cut) + "…"

@@ -58,7 +58,7 @@ def test_february_knows_its_last_day() -> None:
      "0000", "0000-01-01", "2026-03-", "March 2026", "٢٠٢٦", "２０２６-０３", "-2026"],
 )  # fmt: skip
 def test_whatever_else_stands_there_is_no_date(text: str) -> None:
-    with pytest.raises(ValueError, match="date|month|day|year"):
+    with pytest.raises(ValueError, match=r"date|month|day|year"):
         PartialDate.parse(text)
 
 
