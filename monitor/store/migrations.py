@@ -289,7 +289,8 @@ CREATE TABLE deliveries (
     CHECK ((state = 'sending') = (lease_until IS NOT NULL)),
     CHECK ((state = 'sent') = (sent_at IS NOT NULL))
 ) STRICT;
-CREATE INDEX deliveries_open ON deliveries (state, due) WHERE state IN ('pending', 'sending');
+CREATE INDEX deliveries_pending ON deliveries (due) WHERE state = 'pending';
+CREATE INDEX deliveries_sending ON deliveries (lease_until) WHERE state = 'sending';
 CREATE INDEX deliveries_in_turn ON deliveries (destination, trial) WHERE state IN ('pending', 'sending');
 CREATE INDEX deliveries_notification ON deliveries (notification);
 CREATE TRIGGER deliveries_sent_is_final BEFORE UPDATE OF state ON deliveries WHEN OLD.state = 'sent'

@@ -88,8 +88,8 @@ _DUE = (
     # In turn: what is earlier for the same trial and destination goes first. One that is only being held back (quiet hours)
     # and was never tried does not stop a critical one that passes them.
     " AND (d.trial = '' OR NOT EXISTS (SELECT 1 FROM deliveries AS e WHERE e.destination = d.destination"
-    " AND e.trial = d.trial AND e.id < d.id AND (e.state = 'sending'"
-    " OR (e.state = 'pending' AND (e.attempts > 0 OR e.due <= :now OR e.due > :impossible)))))"
+    " AND e.trial = d.trial AND e.id < d.id AND e.state IN ('pending', 'sending') AND (e.state = 'sending'"
+    " OR e.attempts > 0 OR e.due <= :now OR e.due > :impossible)))"
     " ORDER BY d.due, d.id LIMIT :limit"
 )
 _ABANDONED = "SELECT id, lease_by FROM deliveries WHERE state = 'sending' AND (lease_until <= :now OR lease_until > :impossible_lease)"

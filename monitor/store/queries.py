@@ -38,37 +38,47 @@ class Filters:
     @property
     def parameters(self) -> dict[str, object]:
         """As the parameters of the queries here."""
-        words = [str(one) for one in Significance if self.at_least is None or one >= self.at_least]
         return {
             "trial": self.trial,
             "watchlist": self.watchlist,
             "topic": self.topic,
-            "graver": json.dumps(words),
-            "any": self.at_least is None,
-            "since": stamp(self.since) if self.since is not None else "",
-            "until": stamp(self.until) if self.until is not None else "9999",
+            "graver": json.dumps([str(one) for one in Significance if one >= (self.at_least or 0)]),
+            "since": stamp(self.since) if self.since is not None else None,
+            "until": stamp(self.until) if self.until is not None else None,
             "limit": -1 if self.limit is None else self.limit,
         }
 
+    def conditions(self, row: str, seen_at: str, grave: str) -> str:
+        """What a row must satisfy, in SQL: only what is asked for, so that an index serves it and newest first needs no sorting."""
+        asked_for = {
+            f"{row}.trial IN (SELECT t.id FROM trials AS t WHERE {NAMED})": self.trial,
+            f"{row}.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist)": self.watchlist,
+            f"{row}.topic = :topic": self.topic,
+            f"{seen_at} >= :since": self.since,
+            f"{seen_at} <= :until": self.until,
+            grave: self.at_least,
+        }
+        return " AND ".join(
+            ["TRUE", *(condition for condition, value in asked_for.items() if value is not None)]
+        )
 
-_OF_TRIAL = f"(:trial IS NULL OR {NAMED})"
-_OF_WATCHLIST = (
-    "(:watchlist IS NULL OR t.id IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist))"
+
+_GRAVE = "e.significance IN (SELECT value FROM json_each(:graver))"
+_LED_TO_GRAVE = (
+    "EXISTS (SELECT 1 FROM event_changes AS x JOIN events AS e ON e.id = x.event"
+    f" WHERE x.change = c.id AND {_GRAVE})"
 )
 
 
 def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
     """Changes, newest first, as `changes --json` gives them."""
+    filters = filters or Filters()
     with db.reading() as connection:
         for row in connection.execute(
             "SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM changes AS c"
             " JOIN trials AS t ON t.id = c.trial JOIN versions AS v ON v.trial = c.trial AND v.version = c.version"
-            f" WHERE {_OF_TRIAL} AND {_OF_WATCHLIST} AND (:topic IS NULL OR c.topic = :topic)"
-            " AND v.seen_at >= :since AND v.seen_at <= :until"
-            " AND (:any OR EXISTS (SELECT 1 FROM event_changes AS x JOIN events AS e ON e.id = x.event"
-            " WHERE x.change = c.id AND e.significance IN (SELECT value FROM json_each(:graver))))"
-            " ORDER BY c.id DESC LIMIT :limit",
-            (filters or Filters()).parameters,
+            f" WHERE {filters.conditions('c', 'v.seen_at', _LED_TO_GRAVE)} ORDER BY c.id DESC LIMIT :limit",
+            filters.parameters,
         ):
             yield {
                 "id": row["id"],
@@ -88,14 +98,13 @@ def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, 
 
 def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
     """What was made of the changes, newest first, as `events --json` gives it. `version` is None where the event made none."""
+    filters = filters or Filters()
     with db.reading() as connection:
         for row in connection.execute(
             "SELECT e.*, t.registry, t.number, (SELECT json_group_array(x.change) FROM event_changes AS x"
             " WHERE x.event = e.id) AS of_changes FROM events AS e JOIN trials AS t ON t.id = e.trial"
-            f" WHERE {_OF_TRIAL} AND {_OF_WATCHLIST} AND (:topic IS NULL OR e.topic = :topic)"
-            " AND e.seen_at >= :since AND e.seen_at <= :until"
-            " AND e.significance IN (SELECT value FROM json_each(:graver)) ORDER BY e.id DESC LIMIT :limit",
-            (filters or Filters()).parameters,
+            f" WHERE {filters.conditions('e', 'e.seen_at', _GRAVE)} ORDER BY e.id DESC LIMIT :limit",
+            filters.parameters,
         ):
             yield {
                 "id": row["id"],
