@@ -18,6 +18,8 @@ GUIDES = [
     *sorted((REPOSITORY / "docs").rglob("*.md")),
     *sorted((REPOSITORY / "systemd").glob("*.md")),
 ]
+# Where a shell takes a word for a command: `trialmon check`, `sudo /opt/trialmon/bin/trialmon check`, `a && trialmon check`
+_CALL = r"(?:^\s*(?:sudo )?|[;&|(]\s*|/bin/)trialmon(?:-as-service)? ((?:--?\w|[a-z]).*)$"
 
 
 def documented() -> set[tuple[str, ...]]:
@@ -32,7 +34,7 @@ def told_to_type(page: Path) -> Iterator[list[str]]:
     lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     inline = re.findall(r"`(trialmon [^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
     for line in lines + inline:
-        found = re.search(r"(?:^|[\s/])trialmon ((?:--?\w|[a-z]).*)$", line.split(" #")[0])
+        found = re.search(_CALL, line.split(" #")[0])
         if found and not line.lstrip().startswith("#"):
             words = re.split(r"[|;&>]", found[1])[0].rstrip(")")
             yield shlex.split(words)
