@@ -69,9 +69,10 @@ class Gathering:
 
     def result(self) -> Batch:
         """The batch. Raises Unreadable where most of what is known is lacking, Outdated where all that came is too old."""
-        for study in self._unparsed:
-            self._follow_aliases(study)
-        absent = [n for n in self._wanted if n not in self._readings and n not in self._failed]
+        if lost := self._absent():
+            for study in self._unparsed:
+                self._follow_aliases(study, lost)
+        absent = self._absent()
         known = [n for n, one in self._wanted.items() if one.known or one.raw_digest]
         lacking = len(set(absent).intersection(known))
         if len(known) >= _ENOUGH_TO_JUDGE and 2 * lacking > len(known):
@@ -122,9 +123,11 @@ class Gathering:
             return False
         return number not in self._failed
 
-    def _follow_aliases(self, study: Study) -> None:
-        """An unchanged record is not parsed; but it may be the one that a number was merged into."""
-        lost = [n for n in self._wanted if n not in self._readings and n not in self._failed]
+    def _absent(self) -> list[str]:
+        return [n for n in self._wanted if n not in self._readings and n not in self._failed]
+
+    def _follow_aliases(self, study: Study, lost: Sequence[str]) -> None:
+        """An unchanged record is not parsed; but it may be the one that a lost number was merged into."""
         if not any(number.encode() in study.raw for number in lost):
             return
         document = parse_object(study.raw)
