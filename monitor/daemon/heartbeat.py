@@ -7,6 +7,7 @@ whatever the jump), and a supervisor on monotonic time that calls `soon` for a l
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED
@@ -15,17 +16,17 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.core.clock import Clock
 
-_AS_SOON_AS_POSSIBLE: dict[str, Any] = {}
-
 
 class Heartbeat:
-    """Calls each loop, then again `every` so much time after it ended; each in a thread of its own, never twice at once."""
+    """Calls each loop, and again `every` after it ended; each in a thread of its own, never twice at once."""
 
     def __init__(self, loops: Mapping[str, Callable[[], None]], every: timedelta, clock: Clock) -> None:
         self._loops = dict(loops)
         self._every = every
         self._clock = clock
         self._stopped = False
+        self._armed: dict[str, str] = {}
+        self._numbers = count()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={
@@ -42,7 +43,7 @@ class Heartbeat:
             self.soon(name)
 
     def soon(self, name: str) -> None:
-        """Call this loop now; if it is at work, nothing happens, it is called again after it anyway."""
+        """Call this loop now, or when it is done with what it is at."""
         self._arm(name, None)
 
     def stop(self) -> None:
@@ -51,12 +52,15 @@ class Heartbeat:
         self._scheduler.shutdown(wait=False)
 
     def _ended(self, event: Any) -> None:
-        self._arm(event.job_id, self._clock.now() + self._every)
+        # This may be called in the midst of APScheduler's own round, where no job of that round may be removed or replaced.
+        # So every job has a name of its own, none is ever removed, and only the one that was armed last leads to another.
+        name = event.job_id.partition("#")[0]
+        if event.job_id == self._armed[name]:
+            self._arm(name, self._clock.now() + self._every)
 
     def _arm(self, name: str, when: datetime | None) -> None:
         if self._stopped:
             return
-        at = {"run_date": when} if when is not None else _AS_SOON_AS_POSSIBLE
-        self._scheduler.add_job(
-            self._loops[name], "date", id=name, executor=name, replace_existing=True, **at
-        )
+        at = {"run_date": when} if when is not None else {}
+        self._armed[name] = f"{name}#{next(self._numbers)}"
+        self._scheduler.add_job(self._loops[name], "date", id=self._armed[name], executor=name, **at)

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitor import bootstrap
+from monitor import __version__, bootstrap
 from monitor.core.clock import Clock
 from monitor.core.errors import NothingDone, TrialmonError
 from monitor.daemon.current import Current
@@ -28,6 +28,8 @@ _log = logging.getLogger("trialmon.daemon")
 
 _STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 _SIGNALS = frozenset({*_STOPPING, signal.SIGHUP})
+# A loop that is called so often in vain will not come back.
+_NUDGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Daemon:
         self._stop = threading.Event()
         self._notifier = Notifier(environment)
         self._pinged_at = self._told_at = float("-inf")
-        self._nudged_at: dict[str, float] = {}
+        self._nudges: dict[str, list[float]] = {}
         self._offset = self._wall_minus_monotonic()
         self._database_trouble = ""
 
@@ -111,11 +113,13 @@ class Daemon:
             self._looks = Loop("looks", self._work.look, self._clock)
             self._deliveries = Loop("deliveries", self._work.deliver, self._clock)
             self._loops = {loop.name: loop for loop in (self._looks, self._deliveries)}
+            self._nudges = {name: [] for name in self._loops}
             self._heart = Heartbeat(self._loops, timedelta(seconds=self._rhythm.beat), self._clock)
             self._spread_out()
             self._heart.start()
             self._notifier.ready()
             self._tell_status()
+            _log.info("trialmon %s is at work: %s, %s", __version__, self._watching(), self._database())
             return self._until_stopped()
 
     def _until_stopped(self) -> int:
@@ -125,8 +129,7 @@ class Daemon:
                 if caught in _STOPPING:
                     _log.info("asked to stop; what is under way is brought to an end")
                     return self._drain()
-                hopeless = next((loop.hopeless for loop in self._loops.values() if loop.hopeless), "")
-                if hopeless:
+                if hopeless := self._hopeless():
                     _log.critical("%s: giving up, to be started afresh", hopeless)
                     return max(self._drain(), 1)
                 self._tick(reload_wanted=caught == signal.SIGHUP)
@@ -168,12 +171,22 @@ class Daemon:
             self._heart.soon(name)
 
     def _start_what_is_overdue(self) -> None:
+        patience = 3 * self._rhythm.beat + self._rhythm.tick
         for name, loop in self._loops.items():
-            patience = 3 * self._rhythm.beat + self._rhythm.tick
-            nudged = self._clock.monotonic() - self._nudged_at.get(name, float("-inf"))
-            if not loop.running and min(loop.silent_for(), nudged) > patience:
-                self._nudged_at[name] = self._clock.monotonic()
+            if loop.running or loop.silent_for() <= patience:
+                self._nudges[name] = []
+            elif not self._nudges[name] or self._clock.monotonic() - self._nudges[name][-1] > patience:
+                self._nudges[name].append(self._clock.monotonic())
                 self._heart.soon(name)
+
+    def _hopeless(self) -> str:
+        """Why it is better to be started afresh; empty if it is not."""
+        for name, loop in self._loops.items():
+            if loop.hopeless:
+                return loop.hopeless
+            if len(self._nudges[name]) > _NUDGES:
+                return f"{name}: nothing starts them any more"
+        return ""
 
     def _spread_out(self) -> None:
         """A random moment for the next look, so that many machines that start or wake together do not ask together."""
@@ -246,6 +259,9 @@ class Daemon:
     def _watching(self) -> str:
         lists = self._files.in_force.loaded.watchlists
         return f"{len(lists)} {'list' if len(lists) == 1 else 'lists'} in force"
+
+    def _database(self) -> str:
+        return f"database {self._files.in_force.settings.database}"
 
     def _status(self) -> str:
         with self._current.use() as context:

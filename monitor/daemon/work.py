@@ -60,8 +60,8 @@ class Work:
             if self._stop.is_set():
                 return
             report = dispatch(replace(context, stopping=self._alive(show_life)))
-        if report.told or report.failed:
-            _log.info("%s sent, %s failed", report.told, len(report.failed))
+        if report.told:
+            _log.info("%s sent", report.told)
         for entry in report.failed:
             _log.warning("%s: %s", entry.get("destination", "delivery"), entry["why"])
 
