@@ -78,3 +78,19 @@ def test_every_module_and_folder_that_the_docs_name_exists(page: Path) -> None:
     )
     for path in named:
         assert (REPOSITORY / path).exists(), f"{page.name} speaks of {path}"
+
+
+def test_every_module_that_the_architecture_names_exists() -> None:
+    page = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"\b((?:core|fetch|jobs|store|deliver|daemon|config)/\w+)", page)
+    assert named
+    for module in named:
+        assert (REPOSITORY / "monitor" / f"{module}.py").exists(), module
+
+
+@pytest.mark.parametrize("page", OURS, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_no_page_names_a_place_on_its_writer_s_machine(page: Path) -> None:
+    assert (
+        re.findall(r"(?<![\w.~])/(?:home|Users|root|work|tmp)/[\w.-]+", page.read_text(encoding="utf-8"))
+        == []
+    )
