@@ -48,7 +48,11 @@ def _of_module(module: str, before: Json, after: Json, shape: Shape) -> Iterator
         if shape.is_whole(module) or not isinstance(one_sided, Mapping):
             yield _change(root, before, after, shape)
             return
-    left, right = _residue(before, after, root.plain, shape)
+    try:
+        left, right = _residue(before, after, root.plain, shape)
+    except RecursionError:  # nested deeper than we can follow: it differs, that much is known
+        yield _change(root, before, after, shape)
+        return
     if isinstance(left, _Equal):
         return
     found = sorted(
