@@ -81,6 +81,30 @@ def crash_points(environment: Mapping[str, str]) -> Callable[[str], None]:
     return at
 
 
+def process_name(process: int | None = None) -> str:
+    """This process, or that of a number, as no other is called: host, boot, number and moment of its start. Numbers come again."""
+    number = os.getpid() if process is None else process
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        started = (
+            Path(f"/proc/{number}/stat")
+            .read_text(encoding="utf-8", errors="replace")
+            .rpartition(")")[2]
+            .split()[19]
+        )
+    except (OSError, IndexError):
+        boot, started = "", ""
+    return f"{socket.gethostname()}:{boot}:{number}:{started}"
+
+
+def process_is_gone(name: str) -> bool:
+    """Whether the process of that name has surely ended. One of another machine is left its lease."""
+    host, _, number, started = [*name.split(":"), "", "", ""][:4]
+    if host != socket.gethostname() or not (number.isdigit() and started):
+        return False
+    return process_name(int(number)) != name
+
+
 @contextmanager
 def _silent(title: str, total: int) -> Iterator[Callable[[int], None]]:
     yield lambda done: None
@@ -122,7 +146,8 @@ def context(
             random=random.random,
             at=at,
             progress=progress,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=process_name(),
+            owner_is_gone=process_is_gone,
         )
 
 

@@ -38,7 +38,9 @@ class Context:
 
     `random` gives numbers in 0..1 for jitter; `at` marks a named point
     at which a test may end the process;
-    `owner` is this process's name on the leases it takes; `stopping` says that no further piece of work should be begun."""
+    `owner` is this process's name on the leases it takes,
+    `owner_is_gone` knows of another's that its process has ended;
+    `stopping` says that no further piece of work should be begun."""
 
     settings: Settings
     database: Database
@@ -51,6 +53,7 @@ class Context:
     at: Callable[[str], None]
     progress: Progress
     owner: str
+    owner_is_gone: Callable[[str], bool] = lambda owner: False
     stopping: Callable[[], bool] = lambda: False
 
 

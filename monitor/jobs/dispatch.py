@@ -13,15 +13,17 @@ from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
 from monitor.jobs.context import Context, Report
 from monitor.jobs.digest import fold_due_digests
 from monitor.jobs.health import note_gave_up
-from monitor.store.outbox import claim, release, settle_gave_up, settle_retry, settle_sent
+from monitor.store.outbox import claim, recover, release, settle_gave_up, settle_retry, settle_sent
 
-LEASE = timedelta(minutes=10)
+# Long enough for a claim whose every message goes to one destination that answers only when its time is up.
+LEASE = timedelta(hours=1)
 AT_ONCE = 50
 
 
 def dispatch(context: Context, report: Report | None = None) -> Report:
     """Send everything that is due, until nothing is left that is. Fills in `told` and `failed`."""
     report = report if report is not None else Report()
+    recover(context.database, context.clock.now(), context.owner_is_gone)
     fold_due_digests(context)
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="deliver") as senders:
         while not context.stopping() and (

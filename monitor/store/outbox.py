@@ -142,10 +142,14 @@ def claim(
 
 
 def recover(db: Database, now: datetime, is_dead: Callable[[str], bool] = _nobody) -> int:
-    """At start-up: what was being sent when its process ended is due again at once, its attempt closed as `unknown`.
+    """What was being sent when its process ended is due again at once, its attempt closed as `unknown`.
 
     `is_dead(owner)` may know that an owner is gone before its lease ends. Gives how many there were.
+    Costs one look-up if nobody is sending.
     """
+    with db.reading() as connection:
+        if connection.execute("SELECT 1 FROM deliveries WHERE state = 'sending' LIMIT 1").fetchone() is None:
+            return 0
     moments = {"now": stamp(now), "impossible_lease": stamp(now + _LONGEST_LEASE)}
     with db.writing() as connection:
         abandoned = {row["id"] for row in connection.execute(_ABANDONED, moments)}
