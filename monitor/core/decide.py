@@ -9,7 +9,7 @@ from monitor.core.facts import TrialFacts
 from monitor.core.observation import Observation
 from monitor.core.record import Absence, Record, Snapshot
 from monitor.core.shape import Shape
-from monitor.core.significance import Case, Occurrence, Rule, Verdict, assess
+from monitor.core.significance import Case, Occurrence, Rule, Verdict, assess, gravest_first
 from monitor.core.source import Found, Missing, Moved, Reading, Unchanged
 from monitor.core.trial import Alias, TrialId
 
@@ -84,7 +84,7 @@ def _seen_again(
         before.version + 1 if changes else before.version,
         record=record,
         changes=changes,
-        verdicts=tuple(sorted(verdicts, key=lambda verdict: -verdict.significance)),
+        verdicts=gravest_first(verdicts),
         aliases=_aliases(record),
     )
 

@@ -132,7 +132,19 @@ def assess(case: Case, rules: Sequence[Rule]) -> tuple[Verdict, ...]:
     claimed = {position for verdict in verdicts for position in verdict.changes}
     rest = replace(case, unclaimed=tuple(n for n in range(len(case.changes)) if n not in claimed))
     verdicts += _founded(case, (verdict for rule in asked if rule.last for verdict in rule.judge(rest)))
-    return tuple(sorted(verdicts, key=lambda verdict: (-verdict.significance, verdict.rule, verdict.changes)))
+    return gravest_first(verdicts)
+
+
+# What readers want to hear of first, between verdicts of equal significance.
+_READERS_ORDER: tuple[Topic, ...] = ("status", "results", "dates", "outcomes", "enrollment")
+
+
+def gravest_first(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """By significance, then in the readers' order of topics, else in the order in which they were given."""
+    rank = {topic: place for place, topic in enumerate(_READERS_ORDER)}
+    return tuple(
+        sorted(verdicts, key=lambda verdict: (-verdict.significance, rank.get(verdict.topic, len(rank))))
+    )
 
 
 def _founded(case: Case, verdicts: Iterable[Verdict]) -> list[Verdict]:
