@@ -89,6 +89,12 @@ LOOPBACK_ONLY = LoopbackOnly()
 LOOPBACK_ONLY.put_up()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their argument: written out they are no name, and gzip puts the time in them, so that two workers
+    would not collect the same tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def _stay_on_this_machine() -> Iterator[None]:
     LOOPBACK_ONLY.attempts.clear()
