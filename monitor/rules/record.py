@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from monitor.core.change import Change, Item
+from monitor.core.change import Change, Item, Step
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Topic, Verdict
-from monitor.rules.words import count, partial_date_words, shortened, status_words
+from monitor.rules.words import count, known_status, partial_date_words, shortened, status_words
 
 _TITLES: dict[Topic, str] = {
     "status": "Status details",
@@ -23,6 +23,9 @@ _TITLES: dict[Topic, str] = {
     "record": "Record",
     "deadlines": "Deadlines",
 }
+
+# So many changes of one topic are told one by one; more are counted.
+_SAID_ONE_BY_ONE = 3
 
 
 def _edited(case: Case) -> Iterable[Verdict]:
@@ -43,12 +46,14 @@ def _edited(case: Case) -> Iterable[Verdict]:
 
 
 def _summary(changes: Sequence[Change]) -> str:
-    """One change said in full if it is short, several counted by label and kind."""
-    if len(changes) == 1:
-        return _one(changes[0])
+    """A few changes said one by one, many counted by label and kind."""
+    if len(changes) <= _SAID_ONE_BY_ONE:
+        said = "; ".join(map(_one, changes))
+        if len(said) <= 240 or len(changes) == 1:
+            return said
     counted = Counter((change.label, change.kind) for change in changes)
     parts = [
-        f"{label.lower() if label[1:2].islower() else label} {kind}" + (f" ({number})" if number > 1 else "")
+        f"{_in_a_sentence(label)} {kind}" + (f" ({number})" if number > 1 else "")
         for (label, kind), number in sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
     ]
     return ", ".join(parts[:4]) + (
@@ -57,28 +62,39 @@ def _summary(changes: Sequence[Change]) -> str:
 
 
 def _one(change: Change) -> str:
-    label = change.label.lower() if change.label[1:2].islower() else change.label
+    what = _in_a_sentence(change.label) + f" {change.kind}" + _where(change)
     before, after = _shown(change.before), _shown(change.after)
     if change.kind == "changed":
         if before and after and len(before) + len(after) <= 120:
-            return f"{label} changed: {before} → {after}"
+            return f"{what}: {before} → {after}"
         a_line = isinstance(change.after, str) and len(change.after) <= 200
-        return f"{label} changed" + (f"; now “{after}”" if a_line else "")
-    value = after or before or _item_name(change)
-    return f"{label} {change.kind}" + (f": {value}" if value else "")
+        return what + (f"; now “{change.after}”" if a_line else "")
+    value = after or before or _item_name(change.path.steps[-1])
+    return what + (f": {value}" if value else "")
 
 
-def _item_name(change: Change) -> str:
-    """What identifies an item that came or went whole: `Hôpital Cochin, Paris, France`."""
-    last = change.path.steps[-1]
-    if not isinstance(last, Item) or last.name.startswith(("{", "[")):
+def _in_a_sentence(label: str) -> str:
+    """`Former NCT number` → `former NCT number`; `NCT number` stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def _where(change: Change) -> str:
+    """The item within which something changed: ` at Hôpital Cochin, Paris, France`."""
+    around = [step for step in change.path.steps[:-1] if isinstance(step, Item)]
+    name = _item_name(around[0]) if around else ""
+    return f" at {name}" if name and change.topic == "sites" else f" in “{name}”" if name else ""
+
+
+def _item_name(step: Step) -> str:
+    """What identifies an item, as people write it; nothing for one that only its whole content identifies."""
+    if not isinstance(step, Item) or step.name.startswith(("{", "[")):
         return ""
-    return shortened(last.name.replace(" | ", ", "), 120)
+    return shortened(step.name.replace(" | ", ", "), 120)
 
 
 def _shown(value: Json) -> str:
     if isinstance(value, str):
-        return shortened(partial_date_words(value), 100)
+        return known_status(value) or shortened(partial_date_words(value), 100)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else ""
@@ -155,6 +171,13 @@ def _summary_text(text: str) -> dict[str, Json]:
     return {"protocolSection": {"descriptionModule": {"briefSummary": text}}}
 
 
+def _sites(*sites: tuple[str, str]) -> dict[str, Json]:
+    listed = [
+        {"facility": name, "city": "Lyon", "country": "France", "status": status} for name, status in sites
+    ]
+    return {"protocolSection": {"contactsLocationsModule": {"locations": listed}}}
+
+
 def _verified(month: str) -> dict[str, Json]:
     return {"protocolSection": {"statusModule": {"statusVerifiedDate": month}}}
 
@@ -175,6 +198,21 @@ RULES = (
                 _summary_text("New words."),
                 Significance.ROUTINE,
                 "Record: brief summary changed: Old words. → New words.",
+            ),
+            Example(
+                "a site that comes and another that opens",
+                _sites(("Made Hospital", "NOT_YET_RECRUITING")),
+                _sites(("Made Hospital", "RECRUITING"), ("Made Clinic", "RECRUITING")),
+                Significance.ROUTINE,
+                "Sites and contacts: site added: Made Clinic, Lyon, France; "
+                "site status changed at Made Hospital, Lyon, France: not yet recruiting → recruiting",
+            ),
+            Example(
+                "more than can be told one by one",
+                _sites(),
+                _sites(*((f"Made Hospital {n}", "RECRUITING") for n in range(12))),
+                Significance.ROUTINE,
+                "Sites and contacts: site added (12)",
             ),
         ),
         last=True,

@@ -26,6 +26,11 @@ def status_words(status: str) -> str:
     return _STATUSES.get(status) or shortened(status.replace("_", " ").lower(), 60) or "no status"
 
 
+def known_status(word: str) -> str:
+    """As `status_words`, but empty where the word is none of the registry's statuses."""
+    return _STATUSES.get(word, "")
+
+
 def date_words(dated: TypedDate | None) -> str:
     """A date as people write it, `no date` for none."""
     return dated.date.in_words() if dated is not None else "no date"

@@ -84,8 +84,9 @@ def test_of_two_sites_of_one_name_the_one_that_changed_is_told() -> None:
 def test_what_tells_items_of_one_name_apart_outweighs_what_they_share_by_chance() -> None:
     before = [an_outcome(timeFrame="3 months", a=1, b=2), an_outcome(timeFrame="6 months", a=3, b=4)]
     after = [an_outcome(timeFrame="3 months", a=3, b=4), an_outcome(timeFrame="6 months", a=1, b=2)]
-    for old, new in pairs(before, after, OUTCOMES).both.values():
-        assert old["timeFrame"] == new["timeFrame"]
+    couples: list[Any] = list(pairs(before, after, OUTCOMES).both.values())
+    assert len(couples) == 2
+    assert all(old["timeFrame"] == new["timeFrame"] for old, new in couples)
 
 
 def test_many_items_of_one_name_are_paired_without_comparing_each_with_each() -> None:
