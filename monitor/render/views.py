@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from monitor.core.facts import TrialFacts
 from monitor.render import wording
 from monitor.render.contexts import AlertContext, DigestContext, DigestSection, WatchedTrial
 from monitor.render.escape import one_line
@@ -56,8 +57,13 @@ class WatchedView:
     number: str
     name: str
     status: str
-    primary_completion: str
+    ends: str
     page: Ours
+
+    @property
+    def standing(self) -> str:
+        """Status and end in one phrase."""
+        return f"{self.status}, {self.ends}" if self.ends else self.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +122,18 @@ def watched_views(trials: Iterable[WatchedTrial]) -> tuple[WatchedView, ...]:
             number=one_line(trial.number, 60),
             name=one_line(trial.facts.short_name, 80),
             status=one_line(wording.status(trial.facts.status), 60) or "no status",
-            primary_completion=wording.typed_date(trial.facts.primary_completion) or "no date",
+            ends=_ends(trial.facts),
             page=_page(trial.page),
         )
         for trial in tuple(trials)[:MOST_WATCHED_NAMED]
     )
+
+
+def _ends(facts: TrialFacts) -> str:
+    """When the trial is to end or ended: its primary completion, else its completion; empty where the record gives neither."""
+    if facts.primary_completion is not None:
+        return f"primary completion {wording.typed_date(facts.primary_completion)}"
+    return f"completion {wording.typed_date(facts.completion)}" if facts.completion is not None else ""
 
 
 def section_view(section: DigestSection) -> SectionView:

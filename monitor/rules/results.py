@@ -16,7 +16,8 @@ def _of_results(case: Case) -> tuple[int, ...]:
 def _posted(case: Case) -> Iterable[Verdict]:
     if case.after.has_results and not case.before.has_results:
         when = f" on {partial_date_words(case.after.results_posted)}" if case.after.results_posted else ""
-        headline = f"Results posted{when} (status: {status_words(case.after.status)})"
+        was = f", was {status_words(case.before.status)}" if case.before.status != case.after.status else ""
+        headline = f"Results posted{when} (status: {status_words(case.after.status)}{was})"
         because = "the record now has a results section"
         yield Verdict(
             "results.posted", "results", Significance.CRITICAL, headline, because, _of_results(case)

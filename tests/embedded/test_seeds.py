@@ -75,7 +75,10 @@ def test_a_known_state_says_nothing_of_later_days(path: Path) -> None:
         status = state["study"]["protocolSection"]["statusModule"]
         for name, struct in status.items():
             if isinstance(struct, dict):
-                assert struct["type"] == ("ACTUAL" if struct["date"] <= state["day"] else "ESTIMATED"), name
+                past = struct["date"] <= state["day"]
+                # An expected date may pass without an update: that is what the rehearsal of a late sponsor shows.
+                overdue = state["rehearsal"] and past and struct["type"] == "ESTIMATED"
+                assert overdue or struct["type"] == ("ACTUAL" if past else "ESTIMATED"), name
 
 
 @pytest.mark.parametrize("path", [*FILES, SEEDS / "made" / "week.jsonl"], ids=lambda path: path.stem)
@@ -110,7 +113,7 @@ def test_the_story_of_respine_is_told() -> None:
         ("RECRUITING", "2022-12-01", False),
         ("ACTIVE_NOT_RECRUITING", "2026-03-08", False),
         ("ACTIVE_NOT_RECRUITING", "2026-03-08", False),
-        ("COMPLETED", "2026-03-08", False),
+        ("ACTIVE_NOT_RECRUITING", "2026-03-08", False),
         ("COMPLETED", "2026-03-08", True),
     ]
     assert [state["rehearsal"] for state in states] == [False, False, False, True, True]

@@ -298,7 +298,7 @@ def test_a_first_look_is_told_as_a_table() -> None:
     trials = (a_watched_trial(), a_watched_trial("NCT00000002", TrialFacts(title="No acronym")))
     message = render_watching(WatchingContext("Cell therapy", trials))
     assert message.title == "Now watching 2 trials for Cell therapy"
-    assert "  NCT00000002  No acronym: no status, primary completion no date\n" in message.text
+    assert "  NCT00000002  No acronym: no status\n" in message.text
     assert _Parsed(message.html).elements.count("tr") == 3
     assert len(_links(message.markdown)) == 2
 
