@@ -86,7 +86,7 @@ class Loop:
         again = what == self._last_error
         self._failures = self._failures + 1 if again else 1
         self._last_error = what
-        pause = min(self._first_pause * 2.0 ** (self._failures - 1), _LONGEST_PAUSE)
+        pause = min(self._first_pause * 2 ** min(self._failures - 1, 10), _LONGEST_PAUSE)
         self.rest(pause.total_seconds())
         if isinstance(error, TrialmonError):
             if not again:
