@@ -29,7 +29,7 @@ def a_trial(number: str = NUMBER) -> TrialId:
 
 
 def a_location(
-    facility: str = "Spine Clinic", city: str = "Lyon", country: str = "France", **more: Any
+    facility: str | None = "Spine Clinic", city: str = "Lyon", country: str = "France", **more: Any
 ) -> Any:
     """One site as the registry lists it; keywords add fields or, given None, leave them out."""
     site = {"facility": facility, "city": city, "country": country, **more}

@@ -19,6 +19,8 @@ def canonical_text(text: str) -> str:
 
     One level of entities only: `&amp;lt;` shows as `&lt;`, which is another text than `<`.
     """
+    if "&" not in text and text.isascii() and text.isprintable():
+        return " ".join(text.split())
     if "&" in text:
         text = html.unescape(text)
     if not text.isascii():
@@ -52,8 +54,3 @@ def canonical(value: Json) -> Json:
 def fingerprint(value: Json) -> bytes:
     """Equal bytes exactly where two values say the same; what is absent has the fingerprint of null."""
     return canonical_json(None if absent(value) else canonical(value))
-
-
-def same(one: Json, other: Json) -> bool:
-    """Whether two values say the same. The exact comparison comes first because it nearly always decides."""
-    return canonical_json(one) == canonical_json(other) or fingerprint(one) == fingerprint(other)

@@ -9,11 +9,11 @@ explained is reported as changed, whole.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from monitor.core.canonical import absent, same
+from monitor.core.canonical import absent, fingerprint
 from monitor.core.change import Change, ChangeSet, FieldPath, Kind, Step
 from monitor.core.json import Json
 from monitor.core.pairing import pair
-from monitor.core.record import without_volatile
+from monitor.core.record import canonical_json, without_volatile
 from monitor.core.shape import Shape
 
 Residue = dict[Step, Any]
@@ -81,15 +81,20 @@ def _change(path: FieldPath, before: Json, after: Json, shape: Shape) -> Change:
 
 
 def _residue(before: Json, after: Json, path: str, shape: Shape) -> tuple[Any, Any]:
-    """Both sides less what they share. Where one is absent, what is in the other came or went piece by piece."""
-    if same(before, after):
+    """Both sides less what they share. Where one is absent, what is in the other came or went piece by piece.
+
+    Only leaves are brought into their form of comparison: what of a mapping or list says the same leaves nothing behind.
+    """
+    if canonical_json(before) == canonical_json(after):
         return _EQUAL, _EQUAL
     before, after = _present(before), _present(after)
+    if before is None and after is None:
+        return _EQUAL, _EQUAL
     if _both_are(Mapping, before, after):
         return _of_mappings(before or {}, after or {}, path, shape)
     if _both_are(list, before, after):
         return _of_lists(before or [], after or [], path, shape)
-    return before, after
+    return (_EQUAL, _EQUAL) if fingerprint(before) == fingerprint(after) else (before, after)
 
 
 def _present(value: Json) -> Json:

@@ -140,10 +140,13 @@ _READERS_ORDER: tuple[Topic, ...] = ("status", "results", "dates", "outcomes", "
 
 
 def gravest_first(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
-    """By significance, then in the readers' order of topics, else in the order in which they were given."""
+    """By significance, then in the readers' order of topics, then by rule; one rule's in the order in which it gave them."""
     rank = {topic: place for place, topic in enumerate(_READERS_ORDER)}
     return tuple(
-        sorted(verdicts, key=lambda verdict: (-verdict.significance, rank.get(verdict.topic, len(rank))))
+        sorted(
+            verdicts,
+            key=lambda verdict: (-verdict.significance, rank.get(verdict.topic, len(rank)), verdict.rule),
+        )
     )
 
 

@@ -5,7 +5,17 @@ from collections.abc import Iterable
 import pytest
 
 from monitor.core.facts import TrialFacts
-from monitor.core.significance import TOPICS, Case, Occurrence, Rule, Significance, Verdict, assess
+from monitor.core.significance import (
+    TOPICS,
+    Case,
+    Occurrence,
+    Rule,
+    Significance,
+    Topic,
+    Verdict,
+    assess,
+    gravest_first,
+)
 from tests.builders import NOON, a_change, a_trial
 
 
@@ -65,10 +75,25 @@ def test_a_rule_is_asked_on_its_occurrence_only() -> None:
     assert assess(a_case(1, "gone"), [a_rule("one", claims=(0,)), THE_REST]) == ()
 
 
-def test_verdicts_come_gravest_first_and_then_by_name() -> None:
-    rules = [
-        a_rule("b", Significance.ROUTINE, (0,)),
-        a_rule("c", Significance.CRITICAL, (0,)),
-        a_rule("a", Significance.ROUTINE, (0,)),
+def test_verdicts_come_gravest_first_then_as_readers_ask_then_by_name() -> None:
+    def said(rule: str, significance: Significance, topic: Topic) -> Verdict:
+        return Verdict(rule, topic, significance, "It changed", "because", (0,))
+
+    order = [
+        said("sites.opened", Significance.CRITICAL, "sites"),
+        said("status.changed", Significance.NOTABLE, "status"),
+        said("results.submitted", Significance.NOTABLE, "results"),
+        said("dates.slipped", Significance.NOTABLE, "dates"),
+        said("design.changed", Significance.NOTABLE, "design"),
+        said("sites.opened", Significance.NOTABLE, "sites"),
+        said("status.changed", Significance.ROUTINE, "status"),
     ]
-    assert [verdict.rule for verdict in assess(a_case(1), rules)] == ["c", "a", "b"]
+    assert gravest_first(reversed(order)) == tuple(order)
+
+
+def test_what_one_rule_says_keeps_its_order() -> None:
+    primary, other = (
+        Verdict("dates.slipped", "dates", Significance.NOTABLE, name, "because", (n,))
+        for n, name in ((1, "Primary completion"), (0, "Completion"))
+    )
+    assert gravest_first([primary, other]) == (primary, other)
