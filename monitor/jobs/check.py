@@ -7,7 +7,7 @@ a commit of its own before any record is applied; every trial is one transaction
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.core.decide import wants_certainty
 from monitor.core.errors import CouldNotFindOut, Outdated, TrialmonError
@@ -53,6 +53,8 @@ class _Look:
     report: Report
     freshness: Freshness
     only_new: bool
+    before: SourceState
+    data_date: str = ""
     reasons: Reasons = field(default_factory=dict)
     edited: dict[TrialId, str] = field(default_factory=dict)
     unknown: list[TrialId] = field(default_factory=list)
@@ -80,10 +82,7 @@ def _look(context: Context, door: Door, watches: Sequence[Watch], full: bool, re
     state = source_state(database, source.id)
     try:
         freshness = door.drive(source.freshness())
-        if freshness.stamp and freshness.stamp < state.mark_stamp:
-            raise Outdated(
-                f"{source.title} says its data are of {freshness.stamp}; {state.mark_stamp} was seen before"
-            )
+        _refuse_impossible(source.title, freshness.stamp, state, now)
     except CouldNotFindOut as error:
         note_look_failed(context, source, str(error))
         report.failed.append({"source": source.id, "why": str(error)})
@@ -99,7 +98,21 @@ def _look(context: Context, door: Door, watches: Sequence[Watch], full: bool, re
     context.at("check:run-begun")
     raise_mark(database, source.id, freshness.stamp)
     context.at("check:mark-raised")
-    _read_everything(_Look(context, door, run, report, freshness, only_new), watches)
+    _read_everything(_Look(context, door, run, report, freshness, only_new, state), watches)
+
+
+# A registry a little ahead of us is another time zone; one far ahead is a wrong clock, and would bar all that comes after it.
+_FURTHEST_AHEAD = timedelta(days=2)
+
+
+def _refuse_impossible(title: str, stamp: str, state: SourceState, now: datetime) -> None:
+    """Data from before what was already seen, or from the future, are no data."""
+    if stamp and stamp < state.mark_stamp:
+        raise Outdated(f"{title} says its data are of {stamp}; {state.mark_stamp} was seen before")
+    if stamp[:10] > (now + _FURTHEST_AHEAD).date().isoformat():
+        raise Outdated(
+            f"{title} says its data are of {stamp}, which is in the future", "is this machine's clock right?"
+        )
 
 
 def _full_read_is_due(context: Context, door: Door, state: SourceState, now: datetime) -> bool:
@@ -146,6 +159,9 @@ def _read_everything(look: _Look, watches: Sequence[Watch]) -> None:
     _tell_unknown(look)
     tell_of_entering(context, door, watches, look.run, report)
     tell_of_leaving(context, door, watches, searches, look.edited, look.run, report)
+    if _records_lag(look):
+        why = f"it announces data of {look.freshness.stamp}, but its records are still of {look.data_date}; the next look reads again"
+        report.failed.append({"source": door.source.id, "why": why})
     failed = report.failed[before:]
     complete = not failed and not look.stopped
     now = context.clock.now()
@@ -167,6 +183,17 @@ def _read_everything(look: _Look, watches: Sequence[Watch]) -> None:
         note_look_succeeded(context, door.source)
     elif failed:
         note_look_failed(context, door.source, failed[0]["why"])
+
+
+def _records_lag(look: _Look) -> bool:
+    """Whether the registry announces new data while its records are those of before: then nothing of the new is known yet."""
+    announced, seen = look.freshness.stamp, look.before
+    return (
+        bool(look.data_date)
+        and announced > seen.applied_stamp
+        and look.data_date < announced[:10]
+        and look.data_date <= seen.mark_data_date
+    )
 
 
 def _failure(entry: Mapping[str, str]) -> Failure:
@@ -205,7 +232,12 @@ def _read_batch(look: _Look, trials: Sequence[TrialId]) -> list[TrialId]:
     """Read some numbers and write down what they mean; gives the numbers that some of them have become."""
     database = look.context.database
     known = standings(database, trials)
-    wanted = [Wanted(trial.number, known[trial].raw_digest if trial in known else "") for trial in trials]
+    wanted = [
+        Wanted(trial.number, known[trial].raw_digest, known[trial].version > 0)
+        if trial in known
+        else Wanted(trial.number)
+        for trial in trials
+    ]
     oldest = source_state(database, look.door.source.id).mark_data_date
     try:
         batch: Batch = look.door.drive(look.door.source.read(wanted, oldest))
@@ -214,6 +246,7 @@ def _read_batch(look: _Look, trials: Sequence[TrialId]) -> list[TrialId]:
         return []
     look.context.at("check:batch-read")
     raise_mark(database, look.door.source.id, data_date=batch.data_date)
+    look.data_date = max(look.data_date, batch.data_date)
     look.report.failed += [{"trial": number, "why": why} for number, why in batch.failed.items()]
     away = {trial for trial, standing in known.items() if standing.away}
     return _apply(look, trials, batch, away)

@@ -89,4 +89,5 @@ class Report:
     def in_words(self) -> str:
         """As a person reads it."""
         told = "1 message" if self.told == 1 else f"{self.told} messages"
-        return f"{self.looked} trials read, {self.changed} changed, {self.events} events, {told} sent."
+        events = "1 event" if self.events == 1 else f"{self.events} events"
+        return f"{self.looked} trials read, {self.changed} changed, {events}, {told} sent."
