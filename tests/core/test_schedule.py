@@ -34,7 +34,7 @@ MOMENTS = st.one_of(
     ),
     st.integers(0, 2 * 365 * 86_400).map(lambda seconds: a_moment("2026-01-01") + timedelta(seconds=seconds)),
 )
-TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0))
 ZONE = st.sampled_from(sorted(ZONES))
 WEEKDAYS: st.SearchStrategy[Weekday] = st.sampled_from((0, 1, 2, 3, 4, 5, 6))
 
