@@ -15,6 +15,7 @@ from monitor.store.observations import StaleSnapshot, record, snapshots
 from monitor.store.steps import Step
 from monitor.store.watches import (
     MembershipRead,
+    edited_since_missed,
     members,
     to_be_told_of_entering,
     told_of_entering,
@@ -74,25 +75,39 @@ def tell_of_leaving(
     door: Door,
     watches: Sequence[Watch],
     read: Mapping[str, MembershipRead],
-    edited: Mapping[TrialId, str],
     run: int,
     report: Report,
 ) -> None:
-    """Tell of each trial that left a search: for good, or because of its own change in this look (`edited`: trial → what changed)."""
+    """Tell of each trial that left a search: for good, or at once where its own record changed meanwhile or it is gone."""
     for watch in watches:
         found = read.get(watch.key)
         if found is None:
             continue
-        leaving = [*found.leaving, *(trial for trial in found.missing if trial in edited)]
-        known = snapshots(context.database, leaving)
-        for trial in leaving:
+        edited = edited_since_missed(context.database, watch.key)
+        known = snapshots(context.database, [*found.leaving, *found.missing])
+        gone = {trial for trial, snapshot in known.items() if snapshot.gone}
+        sure = [trial for trial in found.missing if trial in edited or trial in gone]
+        for trial in (*found.leaving, *sure):
             snapshot = known.get(trial)
             if snapshot is None or snapshot.version == 0:
                 _forget(context, watch, trial, run)
                 continue
-            why = "it is gone from the registry" if snapshot.gone else edited.get(trial, "")
+            why = _why_it_left(snapshot, edited.get(trial))
             step = told_of_leaving(watch.key, trial, context.clock.now())
             _tell(context, door, snapshot, watch, "left", why, run, step, report)
+
+
+def _why_it_left(snapshot: Snapshot, topics: Sequence[str] | None) -> str:
+    """What became of the trial meanwhile; empty if its record stayed as it was (`topics` None)."""
+    if snapshot.gone:
+        return "it is gone from the registry"
+    if topics is None:
+        return ""
+    if "status" in topics:
+        return f"its status is now {snapshot.facts.status}"
+    if "dates" in topics:
+        return "its dates changed"
+    return f"its record was edited ({', '.join(topics)})" if topics else "the registry touched its record"
 
 
 def _tell(
