@@ -179,10 +179,12 @@ class TestSearching:
     def test_a_search_may_find_nothing(self) -> None:
         assert self.search(a_version(), self.page(total=0), a_version()) == Membership((), 0)
 
-    def test_pages_that_do_not_say_how_many_there_should_be_prove_nothing(self) -> None:
-        for page in (self.page(ONE), self.page()):
-            with pytest.raises(Unreadable, match="how many"):
-                self.search(a_version(), page, a_version())
+    def test_an_empty_page_without_a_count_does_not_prove_that_there_is_nothing(self) -> None:
+        with pytest.raises(Unreadable, match="neither finds a trial nor says"):
+            self.search(a_version(), self.page(), a_version())
+
+    def test_pages_without_a_count_are_taken_for_what_they_hold(self) -> None:
+        assert self.search(a_version(), self.page(ONE), a_version()) == Membership((ONE,), None)
 
     def test_pages_that_give_fewer_than_the_count_are_refused(self) -> None:
         with pytest.raises(Unreadable, match="should find 3 trials; its pages give 2"):

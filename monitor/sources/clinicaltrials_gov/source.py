@@ -161,10 +161,10 @@ def _members(query: tuple[tuple[str, str], ...]) -> Flow[Membership]:
                 raise Unreadable("a search found something that carries no trial number")
             numbers[number] = None
     total = pages[0].total
-    if total is None:
-        # Asked for and not given: nothing then proves that these are all, or that there are none.
-        raise Unreadable("a search did not say how many trials it finds")
-    if total != len(numbers):
+    if total is None and not numbers:
+        # The specification does not promise the count, but without it nothing proves that there is none.
+        raise Unreadable("a search neither finds a trial nor says that there is none")
+    if total is not None and total != len(numbers):
         raise Unreadable(f"a search should find {total} trials; its pages give {len(numbers)}")
     return Membership(tuple(numbers), total)
 
