@@ -4,11 +4,12 @@ Stop early if you like, but let the iterator go: an open one keeps the write-ahe
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.shape import Shape, join
 from monitor.core.significance import Significance
@@ -225,17 +226,35 @@ def outbox(
                 "limit": -1 if limit is None else limit,
             },
         ):
-            yield {
-                "id": row["id"],
-                "key": row["key"],
-                "destination": row["destination"],
-                "subscriber": row["subscriber"],
-                "trial": row["trial"].rpartition(":")[2],
-                "state": row["state"],
-                "attempts": row["attempts"],
-                "due": row["due"],
-                "error": row["error"],
-            }
+            yield _delivery(row)
+
+
+def _delivery(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "key": row["key"],
+        "destination": row["destination"],
+        "subscriber": row["subscriber"],
+        "trial": row["trial"].rpartition(":")[2],
+        "state": row["state"],
+        "attempts": row["attempts"],
+        "due": row["due"],
+        "error": row["error"],
+    }
+
+
+def delivery(db: Database, identity: int) -> dict[str, Any] | None:
+    """One delivery as `outbox` gives it, and what it carries: `kind`, `why`, `title`, `text`, `created_at`, `sent_at`."""
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT d.*, n.subscriber, n.kind, n.why, n.title, n.text, n.created_at FROM deliveries AS d"
+            " JOIN notifications AS n ON n.id = d.notification WHERE d.id = ?",
+            (identity,),
+        ).fetchone()
+    if row is None:
+        return None
+    carried = {name: row[name] for name in ("kind", "why", "title", "text", "created_at", "sent_at")}
+    return {**_delivery(row), **carried}
 
 
 def attempts(db: Database, delivery: int) -> list[dict[str, Any]]:
@@ -246,3 +265,49 @@ def attempts(db: Database, delivery: int) -> list[dict[str, Any]]:
             (delivery,),
         )
         return [dict(row) for row in rows]
+
+
+def watchlist_names(db: Database) -> list[str]:
+    """The watchlists in force at the last look."""
+    with db.reading() as connection:
+        rows = connection.execute("SELECT name FROM watchlists WHERE removed_at IS NULL ORDER BY name")
+        return [row["name"] for row in rows]
+
+
+def trial_names(db: Database) -> dict[str, str]:
+    """Every trial of which there is a version: its id → its short name, as of the newest version."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT registry, number, acronym, title FROM trials WHERE version > 0 ORDER BY number"
+        )
+        return {
+            f"{row['registry']}:{row['number']}": TrialFacts(
+                title=row["title"], acronym=row["acronym"]
+            ).short_name
+            for row in rows
+        }
+
+
+def watched_by(db: Database, trial: TrialId) -> list[dict[str, str]]:
+    """The watchlists that watch a trial now: `watchlist`, `title`, and `note` where the trial is named in it with one."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT w.name AS watchlist, w.title, COALESCE((SELECT l.note FROM watchlist_watches AS l JOIN watches AS x"
+            " ON x.key = l.watch WHERE l.watchlist = w.name AND l.removed_at IS NULL AND x.kind = 'trial'"
+            " AND x.registry = t.registry AND x.number = t.number), '') AS note FROM watched"
+            " JOIN trials AS t ON t.id = watched.trial JOIN watchlists AS w ON w.name = watched.watchlist"
+            " WHERE t.registry = ? AND t.number = ? ORDER BY w.name",
+            (trial.registry, trial.number),
+        )
+        return [dict(row) for row in rows]
+
+
+def aliases(db: Database, trial: TrialId) -> list[str]:
+    """The other numbers for a trial, whoever said so."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT a.number FROM aliases AS a JOIN trials AS t ON t.id = a.trial"
+            " WHERE t.registry = ? AND t.number = ? ORDER BY a.number",
+            (trial.registry, trial.number),
+        )
+        return [row["number"] for row in rows]

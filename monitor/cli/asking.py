@@ -1,0 +1,211 @@
+"""What the commands that ask have in common: a database open for reading, and how people name trials, moments and versions.
+
+None of them needs a secret, none writes, and all work while the daemon does.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+import click
+
+from monitor.cli import Invocation
+from monitor.core.dates import PartialDate
+from monitor.core.errors import NothingDone, WrongUsage
+from monitor.core.significance import TOPICS, Significance
+from monitor.core.trial import TrialId
+from monitor.core.watch import NCT_NUMBER
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Settings
+    from monitor.core.source import Source
+    from monitor.store.database import Database
+    from monitor.store.queries import Filters
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# So many rows are read by people; programs get all.
+SHOWN = 50
+_MOST_NAMED = 8
+
+
+def settings_of(call: Invocation) -> "Settings":
+    """The configuration without its secrets. Raises WrongConfiguration."""
+    from monitor import bootstrap
+
+    return bootstrap.load(call.config, call.environment, secrets=False)
+
+
+@contextmanager
+def reading(call: Invocation) -> "Iterator[Database]":
+    """The database, open for reading. Raises WrongConfiguration, or NothingDone where there is none."""
+    from monitor.store.database import Database
+
+    with Database.open_readonly(settings_of(call).database) as db:
+        yield db
+
+
+def moment(text: str, *, end: bool) -> datetime:
+    """A moment in UTC from a day, a month, a year or an ISO moment. A day means its first second, or with `end` its last.
+    Raises ValueError."""
+    try:
+        known = PartialDate.parse(text)
+        day = known.latest if end else known.earliest
+    except ValueError:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            given = datetime.fromisoformat(text)
+            return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+    return datetime.combine(day, time(23, 59, 59) if end else time(), UTC)
+
+
+def _moment(end: bool) -> Callable[[click.Context, click.Parameter, str | None], datetime | None]:
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
+        if value is None:
+            return None
+        try:
+            found = moment(value, end=end)
+        except (ValueError, OverflowError):
+            found = None
+        if found is None or found.year < 1000:
+            raise click.BadParameter(
+                f"{value!r} is neither a day like 2026-02-09 nor a moment like 2026-02-09T14:03:11Z."
+            )
+        return found
+
+    return read
+
+
+beginning = _moment(end=False)
+ending = _moment(end=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The options by which `changes` and `events` are narrowed down, as they were given."""
+
+    trial: str | None
+    watchlist: str | None
+    topic: str | None
+    at_least: str | None
+    since: datetime | None
+    until: datetime | None
+    limit: int | None
+
+
+def narrowed(command: Callable[P, R]) -> Callable[P, R]:
+    """Give a command the options of `Wishes`; it receives them as `wishes`. Goes above @common."""
+
+    @click.option("--trial", metavar="NUMBER", help="Of this trial only, by any of its numbers.")
+    @click.option("--watchlist", metavar="NAME", help="Of the trials that this watchlist watches.")
+    @click.option("--topic", type=click.Choice(TOPICS), metavar="TOPIC", help=f"One of {', '.join(TOPICS)}.")
+    @click.option(
+        "--at-least",
+        type=click.Choice([str(one) for one in Significance]),
+        help="Of this significance or graver; a change counts as its gravest event.",
+    )
+    @click.option(
+        "--since",
+        callback=beginning,
+        metavar="DATE",
+        help="Seen on this day or at this moment, or later (UTC).",
+    )
+    @click.option(
+        "--until", callback=ending, metavar="DATE", help="Seen then or earlier; a day counts whole."
+    )
+    @click.option(
+        "--limit",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help=f"At most so many, the newest. For people {SHOWN} unless told; with --json all.",
+    )
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        options = cast("dict[str, Any]", kwargs)
+        options["wishes"] = Wishes(**{name: options.pop(name) for name in Wishes.__slots__})
+        return command(*args, **kwargs)
+
+    return run
+
+
+def filters_of(db: "Database", wishes: Wishes, *, json: bool) -> "Filters":
+    """The wishes as the store understands them; for people one row more than is shown, so that it can be said that there are more.
+    Raises WrongUsage, with what there is, where a trial or watchlist is not known."""
+    from monitor.store.queries import Filters, watchlist_names
+
+    trial = None
+    if wishes.trial is not None:
+        found = find(db, wishes.trial)
+        if found is None:
+            raise WrongUsage(f"no trial {wishes.trial!r} is on record", _what_there_is(db))
+        trial = str(found)
+    if wishes.watchlist is not None and wishes.watchlist not in (known := watchlist_names(db)):
+        there = f"there are: {', '.join(known)}" if known else "none was looked at yet: run `trialmon check`"
+        raise WrongUsage(f"no watchlist {wishes.watchlist!r} is on record", there)
+    return Filters(
+        trial=trial,
+        watchlist=wishes.watchlist,
+        topic=wishes.topic,
+        at_least=Significance.parse(wishes.at_least) if wishes.at_least is not None else None,
+        since=wishes.since,
+        until=wishes.until,
+        limit=wishes.limit if json else (wishes.limit or SHOWN) + 1,
+    )
+
+
+def find(db: "Database", text: str) -> TrialId | None:
+    """The trial that a person means by a number in whatever case, an id, another number for it, or the link of its page."""
+    from monitor.store.trials import find_trial
+
+    text = text.strip()
+    in_a_link = NCT_NUMBER.search(text) if "://" in text else None
+    spellings = [in_a_link[0]] if in_a_link else [text, text.upper()]
+    found = (find_trial(db, spelling) for spelling in spellings)
+    return next((trial for trial in found if trial is not None), None)
+
+
+def the_trial(db: "Database", text: str) -> TrialId:
+    """As `find`. Raises WrongUsage for what is no number, NothingDone for a number of which nothing is known."""
+    found = find(db, text)
+    if found is not None:
+        return found
+    wanted = text.strip().upper()
+    if NCT_NUMBER.fullmatch(wanted):
+        hint = f"is it watched? `trialmon watchlist add LIST {wanted}`, then `trialmon check`"
+        raise NothingDone(f"nothing is known of {wanted}", hint)
+    if wanted.startswith("NCT") or not any(letter.isdigit() for letter in wanted):
+        raise WrongUsage(f"{text!r} is no trial number", "it is NCT and 8 digits, like NCT03737461")
+    raise NothingDone(f"no trial is known by the number {text!r}", _what_there_is(db))
+
+
+def never_given(trial: TrialId) -> NothingDone:
+    """The trial is asked for, and the registry has not given it."""
+    return NothingDone(
+        f"{trial.registry} has not given {trial.number} yet", "`trialmon status` says when it was looked at"
+    )
+
+
+def source_of(trial: TrialId) -> "Source":
+    """The source of a trial's registry. Raises NothingDone where this trialmon has none."""
+    from monitor.core.source import Source
+    from monitor.discovery import named
+
+    for source in named("monitor.sources", "SOURCE", Source):  # type: ignore[type-abstract]
+        if source.id == trial.registry:
+            return source
+    raise NothingDone(f"this trialmon knows no registry {trial.registry!r}", "upgrade trialmon")
+
+
+def _what_there_is(db: "Database") -> str:
+    from monitor.store.queries import trial_names
+
+    numbers = [TrialId.parse(identity).number for identity in trial_names(db)]
+    if not numbers:
+        return "no trial was seen yet: run `trialmon check`"
+    more = f" and {len(numbers) - _MOST_NAMED} more" if len(numbers) > _MOST_NAMED else ""
+    return f"there are: {', '.join(numbers[:_MOST_NAMED])}{more}"

@@ -1,0 +1,42 @@
+"""What changed in the registries, field by field, newest first."""
+
+from itertools import groupby
+
+import click
+
+from monitor.cli import Invocation, common
+from monitor.cli.asking import SHOWN, Wishes, filters_of, narrowed, reading
+
+
+@click.command()
+@narrowed
+@common
+def command(invocation: Invocation, wishes: Wishes) -> None:
+    """Show every field that changed, newest first. With --json one change a line, streamed, in full."""
+    from monitor.store import queries
+
+    with reading(invocation) as db:
+        rows = queries.changes(db, filters_of(db, wishes, json=invocation.output.json))
+        if invocation.output.json:
+            invocation.output.lines(rows)
+            return
+        found = list(rows)
+        _show(invocation, found, queries.trial_names(db), wishes.limit or SHOWN)
+
+
+def _show(invocation: Invocation, rows: list[dict[str, object]], names: dict[str, str], most: int) -> None:
+    from monitor.cli.showing import DIM, change_of, put, version_heading, worded
+    from monitor.render.values import change_line, reading_order
+
+    output = invocation.output
+    if not rows:
+        output.say("No such change.")
+    for _, group in groupby(rows[:most], key=lambda row: (row["registry"], row["trial"], row["version"])):
+        version = list(group)
+        put(output, *version_heading(version[0], names))
+        for change in sorted(map(change_of, version), key=reading_order):
+            line = change_line(change)
+            put(output, (f"{change.topic:<13}", DIM), line.label, ": ", *worded(line), indent=2)
+        output.say()
+    if len(rows) > most:
+        output.say(f"These are the newest {most}; --limit shows more, --json all.")

@@ -1,0 +1,42 @@
+"""What the rules made of the changes: one line a verdict, newest first."""
+
+from itertools import groupby
+
+import click
+
+from monitor.cli import Invocation, common
+from monitor.cli.asking import SHOWN, Wishes, filters_of, narrowed, reading
+
+
+@click.command()
+@narrowed
+@common
+def command(invocation: Invocation, wishes: Wishes) -> None:
+    """Show what was made of the changes: one line a verdict with its headline, newest first."""
+    from monitor.store import queries
+
+    with reading(invocation) as db:
+        rows = queries.events(db, filters_of(db, wishes, json=invocation.output.json))
+        if invocation.output.json:
+            invocation.output.lines(rows)
+            return
+        found = list(rows)
+        _show(invocation, found, queries.trial_names(db), wishes.limit or SHOWN)
+
+
+def _show(invocation: Invocation, rows: list[dict[str, str]], names: dict[str, str], most: int) -> None:
+    from monitor.cli.showing import WEIGHTS, put, version_heading
+    from monitor.core.significance import Significance
+
+    output = invocation.output
+    if not rows:
+        output.say("No such event.")
+    for _, group in groupby(rows[:most], key=lambda row: (row["registry"], row["trial"], row["seen_at"])):
+        seen = sorted(group, key=lambda row: -Significance.parse(row["significance"]))
+        put(output, *version_heading(seen[0], names))
+        for event in seen:
+            weight = event["significance"]
+            put(output, (f"{weight:<9}", WEIGHTS[weight]), event["headline"], indent=2)
+        output.say()
+    if len(rows) > most:
+        output.say(f"These are the newest {most}; --limit shows more, --json all.")

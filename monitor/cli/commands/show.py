@@ -1,0 +1,190 @@
+"""Show a trial's record as people read it, now or as of a day."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli import Invocation, common
+from monitor.cli.asking import ending, never_given, reading, source_of, the_trial
+from monitor.core.errors import NothingDone
+
+if TYPE_CHECKING:
+    from monitor.cli.showing import Words
+    from monitor.core.facts import TrialFacts
+    from monitor.core.record import Snapshot
+    from monitor.core.source import Source
+    from monitor.core.trial import TrialId
+    from monitor.store.database import Database
+
+_MOST_COUNTRIES = 8
+
+
+@click.command()
+@click.argument("trial")
+@click.option(
+    "--at", callback=ending, metavar="DATE", help="As it was on this day (its end, UTC) or at this moment."
+)
+@common
+def command(invocation: Invocation, trial: str, at: datetime | None) -> None:
+    """Show what is known of TRIAL, by any of its numbers. With --json the record as the registry gave it."""
+    from monitor.store import queries
+
+    with reading(invocation) as db:
+        meant = the_trial(db, trial)
+        source = source_of(meant)
+        found = queries.show(db, meant, at, queries.as_last_seen(source.shape))
+        if found is None:
+            raise _nothing_to_show(db, meant, at)
+        if invocation.output.json:
+            invocation.output.lines([found])
+        else:
+            _show(invocation, db, source, meant, found, at)
+
+
+def _nothing_to_show(db: "Database", trial: "TrialId", at: datetime | None) -> NothingDone:
+    from monitor.store import queries
+
+    first = next(iter(queries.history(db, trial)), None)
+    if first is None or at is None:
+        return never_given(trial)
+    return NothingDone(
+        f"nothing was known of {trial.number} on {at:%Y-%m-%d}",
+        f"it was first seen on {first['seen_at'][:10]}",
+    )
+
+
+def _show(
+    invocation: Invocation,
+    db: "Database",
+    source: "Source",
+    trial: "TrialId",
+    found: Mapping[str, Any],
+    at: datetime | None,
+) -> None:
+    from monitor.cli.showing import DIM, LABEL, minute, pairs, put
+    from monitor.store import queries
+    from monitor.store.observations import snapshots
+
+    output = invocation.output
+    facts = source.shape.facts(found["record"])
+    known = snapshots(db, [trial])[trial]
+    versions = list(queries.history(db, trial))
+    shown = f"version {found['version']} of {len(versions)}, since {minute(found['seen_at'])} UTC"
+    put(output, (trial.number, LABEL), f" {facts.acronym}", (f" · {shown}", DIM))
+    put(output, facts.title)
+    became = _what_became_of_it(known, trial)
+    if became and at is None:
+        put(output, (became, "yellow"))
+    output.say()
+    pairs(output, _facts(facts, _promises(known, found["version"]), _sites(source, found["record"])))
+    output.say()
+    lists = [
+        f"{one['watchlist']}" + (f" ({one['note']})" if one["note"] else "")
+        for one in queries.watched_by(db, trial)
+    ]
+    known_from = f"{minute(versions[0]['seen_at'])}, last {minute(known.seen_at.isoformat())} UTC"
+    pairs(
+        output,
+        [
+            ("Other numbers", ", ".join(queries.aliases(db, trial))),
+            ("Watched by", "; ".join(lists) or "no watchlist now"),
+            ("First seen", known_from),
+            ("Registry's page", source.page_url(trial.number)),
+        ],
+    )
+
+
+def _what_became_of_it(known: "Snapshot", trial: "TrialId") -> str:
+    if known.moved_to:
+        return f"{trial.registry} has merged this number into {known.moved_to}."
+    if known.gone:
+        return f"{trial.registry} no longer has this trial. What follows was last seen."
+    return ""
+
+
+def _facts(facts: "TrialFacts", promises: Mapping[str, str], sites: int) -> "Iterator[tuple[str, Words]]":
+    from monitor.render import wording
+    from monitor.render.wording import date_text, typed_date
+
+    status = wording.status(facts.status)
+    if facts.last_known_status:
+        status += f" (last known: {wording.status(facts.last_known_status)})"
+    yield "Status", status
+    yield "Why stopped", facts.why_stopped
+    for role, name in (
+        ("start", "Start"),
+        ("primary_completion", "Primary completion"),
+        ("completion", "Completion"),
+    ):
+        yield name, " · ".join(part for part in (typed_date(getattr(facts, role)), promises[role]) if part)
+    if facts.enrollment is not None:
+        kind = (
+            f" ({wording.WORDS.get(facts.enrollment_type, facts.enrollment_type)})"
+            if facts.enrollment_type
+            else ""
+        )
+        yield "Enrolment", f"{facts.enrollment}{kind}"
+    yield "Results", _results(facts)
+    yield "Sponsor", facts.sponsor
+    yield "Phase", ", ".join(wording.WORDS.get(phase, phase) for phase in facts.phases)
+    yield "Conditions", ", ".join(facts.conditions)
+    yield "Sites", _places(facts, sites)
+    yield "Registry's date", date_text(facts.registry_date)
+
+
+def _results(facts: "TrialFacts") -> str:
+    from monitor.render.wording import date_text
+
+    if facts.has_results or facts.results_posted:
+        return f"posted {date_text(facts.results_posted)}".strip()
+    return (
+        f"submitted {date_text(facts.results_submitted)}, not posted"
+        if facts.results_submitted
+        else "none posted"
+    )
+
+
+def _places(facts: "TrialFacts", sites: int) -> str:
+    from monitor.render.wording import count
+
+    if not sites:
+        return ""
+    named = ", ".join(facts.countries[:_MOST_COUNTRIES])
+    more = len(facts.countries) - _MOST_COUNTRIES
+    return f"{count(sites, 'site')}: {named}" + (
+        f" and {count(more, 'more country', 'more countries')}" if more > 0 else ""
+    )
+
+
+def _sites(source: "Source", record: Mapping[str, Any]) -> int:
+    """How many items are in the list whose items have the countries."""
+    path = next((path for path, role in source.shape.roles.items() if role == "countries"), "")
+    value: Any = record
+    for key in path.split(".")[:-1]:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return len(value) if isinstance(value, list) else 0
+
+
+def _promises(known: "Snapshot", version: int) -> dict[str, str]:
+    """What the versions up to this one say of how each date was kept."""
+    from monitor.rules.dates import MILESTONES, slip_ledger
+
+    history = [*known.past, known.facts][:version]
+    return {one.role: _kept(slip_ledger([one.of(facts) for facts in history])) for one in MILESTONES}
+
+
+def _kept(ledger: Any) -> str:
+    from monitor.core.dates import duration_in_words
+
+    if not ledger.slips:
+        return ""
+    days = ledger.days_from_first_promise
+    times = {1: "once", 2: "twice"}.get(ledger.slips, f"{ledger.slips} times")
+    where = (
+        f"now {duration_in_words(days)} {'later' if days > 0 else 'earlier'} than first seen"
+        if days
+        else "back where it was"
+    )
+    return f"slipped {times}, {where}"

@@ -1,0 +1,154 @@
+"""How commands show what needs more than a table: headed groups of lines, tinted and wrapped on a terminal, plain where they are piped.
+
+Every word passes `printable`: registry text cannot act on the terminal.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from monitor.cli.output import Output, printable
+from monitor.core.change import Change, FieldPath
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from monitor.render.values import ChangeLine
+    from monitor.render.words import Piece
+
+# A word, or a word with its tint.
+Words = str | tuple[str, str]
+
+LABEL, DIM = "bold", "dim"
+OUT, IN = "red", "green"
+WEIGHTS = {"critical": "bold red", "notable": "yellow", "routine": "", "noise": "dim"}
+_LINES = re.compile(r"[\t\n]+ *")
+
+
+def coloured() -> bool:
+    """Whether tints will be seen."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def put(output: Output, *words: Words, indent: int = 0) -> None:
+    """One line of words, wrapped under its own beginning on a terminal; silent with --json. Line ends become spaces."""
+    if output.json:
+        return
+    pieces = [_safe(word) for word in words]
+    if not sys.stdout.isatty():
+        print(" " * indent + "".join(text for text, _ in pieces).rstrip())  # noqa: T201
+        return
+    from rich.padding import Padding
+
+    _console().print(Padding(_text(pieces), (0, 0, 0, indent)))
+
+
+def pairs(output: Output, rows: Iterable[tuple[str, Words]]) -> None:
+    """Names and values in two columns; a value without words is left out. Silent with --json."""
+    kept = [(printable(name), _safe(value)) for name, value in rows]
+    kept = [(name, value) for name, value in kept if value[0].strip()]
+    if output.json or not kept:
+        return
+    if not sys.stdout.isatty():
+        width = max(len(name) for name, _ in kept)
+        for name, (text, _) in kept:
+            print(f"{name:<{width}}  {text}")  # noqa: T201
+        return
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in kept:
+        table.add_row(_text([(name, DIM)]), _text([value]))
+    _console().print(table)
+
+
+def change_of(row: dict[str, Any]) -> Change:
+    """A stored change, as the renderers want it."""
+    return Change(
+        FieldPath.parse(row["field"]), row["kind"], row["before"], row["after"], row["topic"], row["label"]
+    )
+
+
+def worded(line: "ChangeLine") -> list[Words]:
+    """What a change reads like behind its label: before → after, what came, what went, or the words that changed."""
+    if line.pieces:
+        return marked_words(line.pieces)
+    if not line.before:
+        return [("new: ", DIM), (line.after, IN)]
+    if not line.after:
+        return [("gone: ", DIM), (line.before, OUT)]
+    return [(line.before, OUT), " → ", (line.after, IN)]
+
+
+def marked_words(pieces: "Sequence[Piece]") -> list[Words]:
+    """Words that went and came: tinted where tints are seen, else [-went-] and {+came+}."""
+    plain = {"out": "[-{}-]", "in": "{{+{}+}}", "same": "{}"}
+    tints = {"out": f"{OUT} strike", "in": IN, "same": ""}
+    words: list[Words] = []
+    for piece in pieces:
+        words += [" "] if words else []
+        words.append(
+            (piece.text, tints[piece.mark]) if coloured() else (plain[piece.mark].format(piece.text), "")
+        )
+    return words
+
+
+def version_heading(row: dict[str, Any], names: dict[str, str]) -> list[Words]:
+    """What changes or events of one version stand under: number, name, version, when it was seen, the registry's own date."""
+    words: list[Words] = [(row["trial"], LABEL), " ", names.get(f"{row['registry']}:{row['trial']}", "")]
+    parts = [f"version {row['version']}"] if row["version"] is not None else []
+    parts.append(f"seen {minute(row['seen_at'])}")
+    parts += [f"registry {row['registry_date']}"] if row["registry_date"] else []
+    return [*words, (" · " + " · ".join(parts), DIM)]
+
+
+def minute(stamp: str | None) -> str:
+    """`2026-02-09T14:03:11Z` → `2026-02-09 14:03`; all times shown are UTC."""
+    return stamp[:16].replace("T", " ") if stamp else ""
+
+
+def ago(stamp: str, now: datetime) -> str:
+    """`12 min ago`, `3 h ago`, `4 days ago`; a moment ahead of us is told as it is."""
+    age = now - datetime.fromisoformat(stamp)
+    if age < timedelta(minutes=-1):
+        return f"at {stamp[:16].replace('T', ' ')} UTC, which is ahead of this machine's clock"
+    if age < timedelta(minutes=1):
+        return "just now"
+    if age < timedelta(hours=1):
+        return f"{age // timedelta(minutes=1)} min ago"
+    if age < timedelta(days=2):
+        return f"{age // timedelta(hours=1)} h ago"
+    return f"{age.days} days ago"
+
+
+def size(number: float) -> str:
+    """Bytes as people read them: `640 kB`, `1.2 MB`, `3.4 GB`."""
+    if number < 1_000_000:
+        return f"{number / 1000:.0f} kB"
+    return f"{number / 1_000_000:.1f} MB" if number < 1_000_000_000 else f"{number / 1_000_000_000:.1f} GB"
+
+
+def _safe(word: Words) -> tuple[str, str]:
+    text, tint = (word, "") if isinstance(word, str) else word
+    return _LINES.sub(" ", printable(text)), tint
+
+
+def _text(pieces: Sequence[tuple[str, str]]) -> "Text":
+    from rich.text import Text
+
+    # Text, never markup: a title may hold [bold] or [link=…].
+    return Text.assemble(*pieces)
+
+
+@cache
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(highlight=False)
