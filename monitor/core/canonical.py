@@ -33,6 +33,8 @@ def absent(value: Json) -> bool:
     """Whether there is nothing in it: null, or a mapping or list of nothing but that. An empty text, 0 and false are something."""
     if value is None:
         return True
+    if type(value) is str:  # most of what is asked about
+        return False
     if isinstance(value, Mapping):
         return all(absent(inner) for inner in value.values())
     return isinstance(value, list | tuple) and all(absent(inner) for inner in value)
@@ -46,11 +48,19 @@ def canonical(value: Json) -> Json:
         return value
     if isinstance(value, float):
         return int(value) if abs(value) < _EXACT and value.is_integer() else value
-    if isinstance(value, Mapping):
-        return {key: canonical(inner) for key, inner in value.items() if not absent(inner)}
-    return sorted((canonical(inner) for inner in value if not absent(inner)), key=canonical_json)
+    if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 - asking an abstract class is slow
+        settled = ((key, canonical(inner)) for key, inner in value.items())
+        return {key: inner for key, inner in settled if not _is_nothing(inner)}
+    items = [item for inner in value if not _is_nothing(item := canonical(inner))]
+    return items if len(items) < 2 else sorted(items, key=canonical_json)
+
+
+def _is_nothing(settled: Json) -> bool:
+    """Whether what came out of `canonical` was absent: then nothing of it is left."""
+    return settled is None or settled == [] or settled == {}
 
 
 def fingerprint(value: Json) -> bytes:
     """Equal bytes exactly where two values say the same; what is absent has the fingerprint of null."""
-    return canonical_json(None if absent(value) else canonical(value))
+    settled = canonical(value)
+    return canonical_json(None if _is_nothing(settled) else settled)
