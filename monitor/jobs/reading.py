@@ -34,7 +34,6 @@ class Look:
     before: SourceState
     data_date: str = ""
     reasons: Reasons = field(default_factory=dict)
-    edited: dict[TrialId, str] = field(default_factory=dict)
     unknown: list[TrialId] = field(default_factory=list)
     stopped: bool = False
 
@@ -161,9 +160,6 @@ def _apply_one(look: Look, trial: TrialId, reading: Reading) -> Observation | No
     look.report.events += len(recorded.events)
     if recorded.changes:
         look.report.changed += 1
-        look.edited[trial] = _what_changed(observation)
-    elif observation.outcome == "gone":
-        look.edited[trial] = "it is gone from the registry"
     return observation
 
 
@@ -182,17 +178,3 @@ def _follow(look: Look, trial: TrialId, number: str) -> TrialId:
         because = f"{why} (as {trial.number}, which the registry merged into {number})"
         look.reasons.setdefault(target, {}).setdefault(name, because)
     return target
-
-
-def _what_changed(observation: Observation) -> str:
-    """Why a trial may have left a search: what its own record says changed in this look."""
-    topics = {change.topic for change in observation.changes if not change.housekeeping}
-    if "status" in topics and observation.record is not None:
-        return f"its status is now {observation.record.facts.status}"
-    if "dates" in topics:
-        return "its dates changed"
-    return (
-        "its record was edited (" + ", ".join(sorted(topics)) + ")"
-        if topics
-        else "the registry touched its record"
-    )

@@ -190,6 +190,24 @@ def told_of_entering(watch: str, trial: TrialId, now: datetime) -> Step:
     return step
 
 
+def edited_since_missed(db: Database, watch: str) -> dict[TrialId, tuple[str, ...]]:
+    """Those of a search's members that its last reading lacked and whose record changed since the first that did: the topics of
+    the changes, none where the registry only touched the record. Read from what is stored, so that a crash in between loses no reason.
+    """
+    with db.reading() as connection:
+        found: dict[TrialId, tuple[str, ...]] = {}
+        for registry, number, topic, housekeeping in connection.execute(
+            "SELECT DISTINCT t.registry, t.number, c.topic, c.housekeeping FROM search_members AS m"
+            " JOIN trials AS t ON t.id = m.trial JOIN versions AS v ON v.trial = m.trial AND v.seen_at >= m.pending_left_since"
+            " JOIN changes AS c ON c.trial = v.trial AND c.version = v.version"
+            " WHERE m.watch = ? AND m.left_at IS NULL ORDER BY t.number, c.topic",
+            (watch,),
+        ):
+            trial = TrialId(registry, number)
+            found[trial] = (*found.get(trial, ()), *(() if housekeeping else (topic,)))
+        return found
+
+
 def told_of_leaving(watch: str, trial: TrialId, now: datetime) -> Step:
     """For `record(…, also=)`: the trial left the search, and this observation's messages tell it."""
 
