@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from monitor import __version__
 from monitor.config.load import find_settings, load_settings
@@ -22,6 +22,9 @@ from monitor.core.source import Flow, Source
 from monitor.discovery import named
 from monitor.jobs.context import Context, Door, Progress, T
 from monitor.store.database import Database
+
+if TYPE_CHECKING:
+    from monitor.fetch.client import Limits
 
 
 class SystemClock:
@@ -116,19 +119,24 @@ def context(
     environment: Mapping[str, str],
     *,
     moment: datetime | None = None,
+    clock: Clock | None = None,
+    limits: "Limits | None" = None,
     progress: Progress = _silent,
     terminal: TextIO | None = None,
     loaded: Loaded | None = None,
 ) -> Iterator[Context]:
     """All that looking and telling need, closed at the end. Raises WrongConfiguration if a watchlist is wrong and none is `loaded`;
-    NothingDone if the database cannot be used. `terminal` is where messages to terminal:// go."""
+    NothingDone if the database cannot be used. `terminal` is where messages to terminal:// go.
+
+    The clock is the system's, one that stands at `moment`, or `clock`; `limits` are those of one request to a source.
+    """
     from monitor.deliver.gateway import Gateway
 
     lists = loaded if loaded is not None else load_watchlists(settings.watchlists, settings)
     if loaded is None and lists.problems:
         raise WrongConfiguration(list(lists.problems))
     at = crash_points(environment)
-    clock = clock_at(moment)
+    clock = clock or clock_at(moment)
     destinations = {**settings.destinations, **lists.inline}
     with ExitStack() as closing:
         database = Database.open(settings.database, at=at)
@@ -137,7 +145,7 @@ def context(
             settings=settings,
             database=database,
             clock=clock,
-            doors=_doors(settings, clock, closing),
+            doors=_doors(settings, clock, limits, closing),
             rules=[rule for family in named("monitor.rules", "RULES", tuple) for rule in family],
             watchlists=lists.watchlists,
             gateway=Gateway(
@@ -151,7 +159,9 @@ def context(
         )
 
 
-def _doors(settings: Settings, clock: Clock, closing: ExitStack) -> dict[str, Door]:
+def _doors(
+    settings: Settings, clock: Clock, limits: "Limits | None", closing: ExitStack
+) -> dict[str, Door]:
     from monitor.fetch.client import Client, user_agent
     from monitor.fetch.flow import drive
     from monitor.fetch.politeness import Politeness
@@ -161,7 +171,7 @@ def _doors(settings: Settings, clock: Clock, closing: ExitStack) -> dict[str, Do
         wishes = settings.sources.get(source.id)
         if wishes is None:
             continue
-        client = Client(wishes.base_url, user_agent(__version__, wishes.contact), clock)
+        client = Client(wishes.base_url, user_agent(__version__, wishes.contact), clock, limits)
         closing.callback(client.close)
         politeness = Politeness(clock, random.random, pause=wishes.pause.total_seconds())
 

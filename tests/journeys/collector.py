@@ -1,0 +1,88 @@
+"""A receiver of web hooks that keeps what it accepted, and knows what it should have got: nothing missing, nothing else."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(frozen=True)
+class Got:
+    """One accepted message: the inbox it came to (the path of its URL), its idempotency key and its words."""
+
+    inbox: str
+    key: str
+    title: str
+    text: str
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What a reader would know it by."""
+        return self.inbox, self.title
+
+
+@dataclass
+class Collector:
+    """`json://…` destinations deliver to it. `refusing`: the inboxes that answer 503."""
+
+    got: list[Got] = field(default_factory=list)
+    refusing: set[str] = field(default_factory=set)
+    refused: int = 0
+    port: int = 0
+
+    def url(self, inbox: str = "desk") -> str:
+        """The destination that leads to an inbox."""
+        return f"json://127.0.0.1:{self.port}/{inbox}"
+
+    def taken(self) -> list[Got]:
+        """What came since the last time that was asked."""
+        taken, self.got[:] = list(self.got), []
+        return taken
+
+    @contextmanager
+    def listening(self) -> Iterator["Collector"]:
+        collector = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                inbox = self.path.strip("/")
+                refuse = inbox in collector.refusing
+                if refuse:
+                    collector.refused += 1
+                else:
+                    key = self.headers["Idempotency-Key"]
+                    collector.got.append(Got(inbox, key, body["title"], body["message"]))
+                self.send_response(503 if refuse else 200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Quiet: what came is in `got`."""
+
+        with ThreadingHTTPServer(("127.0.0.1", self.port), Handler) as server:
+            self.port = server.server_address[1]
+            thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+            thread.start()
+            try:
+                yield self
+            finally:
+                server.shutdown()
+                thread.join(5)
+
+
+def assert_all_came(got: Iterable[Got], expected: Iterable[Got], *, repeats: bool = False) -> None:
+    """Everything that was expected came, and nothing else. With `repeats` a message may have come again, with the key it had before."""
+    got, wanted = list(got), Counter(one.words for one in expected)
+    came = Counter({key: one.words for one in got if (key := one.key)}.values())
+    assert came == wanted, f"missing: {wanted - came}; not expected, or under two keys: {came - wanted}"
+    assert all(one.key for one in got)
+    by_key: dict[str, set[Got]] = {}
+    for one in got:
+        by_key.setdefault(one.key, set()).add(one)
+    assert all(len(same) == 1 for same in by_key.values()), "one key, two messages"
+    if not repeats:
+        assert len(got) == len(by_key), f"came twice: {Counter(one.words for one in got) - wanted}"
