@@ -70,7 +70,7 @@ class Case:
 
     `occurrence` says what happened: the record changed; or the number went, came back, became another's (`about`: which), is not
     known; or the trial entered or left a search (`about`: the search; `why`: why it left, as far as known).
-    `unclaimed` are the positions of changes that no other rule spoke of; only rules that are `last` see them.
+    `unclaimed` are the positions of changes that no rule before spoke of; only rules that are `last` see them.
     """
 
     trial: TrialId
@@ -83,6 +83,11 @@ class Case:
     about: str = ""
     why: str = ""
     unclaimed: tuple[int, ...] = ()
+
+    @property
+    def registry_made(self) -> bool:
+        """Whether the registry changed the record by itself: the date of the sponsor's last submission did not move."""
+        return self.after.submitted_date == self.before.submitted_date != ""
 
     def positions(self, *roles: str) -> tuple[int, ...]:
         """Where in `changes` the fields of these roles are."""
@@ -129,10 +134,16 @@ def assess(case: Case, rules: Sequence[Rule]) -> tuple[Verdict, ...]:
     """
     asked = [rule for rule in rules if rule.on == case.occurrence]
     verdicts = _founded(case, (verdict for rule in asked if not rule.last for verdict in rule.judge(case)))
-    claimed = {position for verdict in verdicts for position in verdict.changes}
-    rest = replace(case, unclaimed=tuple(n for n in range(len(case.changes)) if n not in claimed))
-    verdicts += _founded(case, (verdict for rule in asked if rule.last for verdict in rule.judge(rest)))
+    for rule in asked:
+        if rule.last:
+            verdicts += _founded(case, rule.judge(replace(case, unclaimed=_unclaimed(case, verdicts))))
     return gravest_first(verdicts)
+
+
+def _unclaimed(case: Case, verdicts: Iterable[Verdict]) -> tuple[int, ...]:
+    """The positions of changes that none of these verdicts speaks of."""
+    claimed = {position for verdict in verdicts for position in verdict.changes}
+    return tuple(position for position in range(len(case.changes)) if position not in claimed)
 
 
 # What readers want to hear of first, between verdicts of equal significance.
