@@ -16,7 +16,7 @@ class Rhythm:
     grace     a stopping daemon waits so long for what is under way; systemd and people wait 45
     """
 
-    beat: float = 2.0
+    beat: float = 1.0
     tick: float = 0.5
     status: float = 15.0
     silence: float = 1800.0

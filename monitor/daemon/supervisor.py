@@ -17,7 +17,6 @@ from monitor.daemon.files import Files
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.loops import Loop
 from monitor.daemon.notify import Notifier
-from monitor.daemon.recovery import recover_deliveries
 from monitor.daemon.rhythm import Rhythm
 from monitor.daemon.upkeep import Upkeep, context_of
 from monitor.daemon.work import Work
@@ -83,8 +82,6 @@ class Daemon:
             closing.enter_context(instance_lock(self._files.in_force.settings.database))
             self._current = Current(context_of(self._files, self._environment))
             closing.callback(self._current.close)
-            with self._current.use() as context:
-                recover_deliveries(context)
             self._build_loops()
             self._spread_out()
             self._notifier.ready()

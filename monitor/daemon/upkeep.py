@@ -63,7 +63,8 @@ class Upkeep:
             self.reload_wanted.clear()
             self._reload()
         self._feed_watchdog()
-        if self._clock.monotonic() - self._told_at >= self._rhythm.status:
+        if self._work.news.is_set() or self._clock.monotonic() - self._told_at >= self._rhythm.status:
+            self._work.news.clear()
             self.tell_status()
 
     def watching(self) -> str:

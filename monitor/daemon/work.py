@@ -19,13 +19,17 @@ _MOST_LINES = 20
 
 
 class Work:
-    """Looks and deliveries over the context in force. `stop` set: what is under way ends at its next boundary."""
+    """Looks and deliveries over the context in force. `stop` set: what is under way ends at its next boundary.
+
+    `under_way` says how far a look has come; `news` is set when something was done that the status line should tell.
+    """
 
     def __init__(self, current: Current, stop: threading.Event) -> None:
         self._current = current
         self._stop = stop
         self._wanted = threading.Event()
         self.under_way = ""
+        self.news = threading.Event()
 
     def want_look(self) -> None:
         """Whatever the schedule says, the next beat looks: the watchlists changed."""
@@ -50,6 +54,7 @@ class Work:
                 )
             finally:
                 self.under_way = ""
+                self.news.set()
                 if not self._stop.is_set():
                     self._note_next(context, due)
             _say_how_it_went(report)
@@ -60,6 +65,8 @@ class Work:
             if self._stop.is_set():
                 return
             report = dispatch(replace(context, stopping=self._alive(show_life)))
+        if report.told or report.failed:
+            self.news.set()
         if report.told:
             _log.info("%s sent", report.told)
         for entry in report.failed:

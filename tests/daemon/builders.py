@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -94,10 +94,11 @@ def a_house(folder: Path, count: int = 3) -> Iterator[House]:
 
 @dataclass
 class Receiver:
-    """An HTTP server that takes what Apprise's json:// sends. `pause` holds up its answers; `busy` is set while it answers."""
+    """An HTTP server that takes what Apprise's json:// sends. `pause` holds up its answers; `busy` is set once one came."""
 
     url: str = ""
     messages: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     pause: float = 0.0
     busy: threading.Event = field(default_factory=threading.Event)
 
@@ -111,10 +112,12 @@ def a_receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.busy.set()
             time.sleep(receiver.pause)
+            receiver.keys.append(self.headers["Idempotency-Key"])
             receiver.messages.append(json.loads(body))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            with suppress(OSError):  # the daemon may have been killed meanwhile
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""

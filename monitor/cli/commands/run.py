@@ -34,7 +34,6 @@ def _once(call: Invocation) -> int:
     """As the daemon does it: under its lock, and with a wrong watchlist reported while the others are looked at."""
     from monitor import bootstrap
     from monitor.daemon.files import Files
-    from monitor.daemon.recovery import recover_deliveries
     from monitor.jobs.check import check
     from monitor.jobs.dispatch import dispatch
     from monitor.store.database import instance_lock
@@ -52,7 +51,6 @@ def _once(call: Invocation) -> int:
             loaded=loaded,
         ) as context,
     ):
-        recover_deliveries(context)
         report = dispatch(context, check(context))
     for failure in report.failed:
         kind, name = next(iter(failure.items()))
