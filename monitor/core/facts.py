@@ -22,7 +22,11 @@ class TypedDate:
 
 @dataclass(frozen=True, slots=True)
 class TrialFacts:
-    """The facts of one version. Everything may be absent: None or empty. Statuses and types are the registry's own words."""
+    """The facts of one version. Everything may be absent: None or empty. Statuses and types are the registry's own words.
+
+    `verified` is the month or day for which the sponsor last vouched for the record; `certificate_of_delay` the day on which one was
+    submitted (42 CFR 11.44); `fda_regulated` whether the record says that an FDA-regulated drug or device is studied.
+    """
 
     title: str = ""
     acronym: str = ""
@@ -45,6 +49,11 @@ class TrialFacts:
     conditions: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     aliases: tuple[str, ...] = field(default=())
+    verified: str = ""
+    study_type: str = ""
+    primary_purpose: str = ""
+    fda_regulated: bool | None = None
+    certificate_of_delay: str = ""
 
     @property
     def short_name(self) -> str:

@@ -15,7 +15,7 @@ from monitor.core.json import Json
 LONG_VALUE = 32 * 1024
 
 # The typed facts, in the order in which `facts_row` gives them. `data_date` is not among them: it moves every day and is
-# kept apart (`versions.last_data_date`, `trials.data_date`); the tuples lie together in the JSON column `facts`.
+# kept apart (`versions.last_data_date`, `trials.data_date`); what nobody sorts by lies together in the JSON column `facts`.
 FACTS_COLUMNS = (
     "title acronym sponsor status last_known_status why_stopped start start_type primary_completion "
     "primary_completion_type completion completion_type enrollment enrollment_type has_results "
@@ -86,6 +86,11 @@ def facts_row(facts: TrialFacts) -> tuple[object, ...]:
                 "conditions": facts.conditions,
                 "countries": facts.countries,
                 "aliases": facts.aliases,
+                "verified": facts.verified,
+                "study_type": facts.study_type,
+                "primary_purpose": facts.primary_purpose,
+                "fda_regulated": facts.fda_regulated,
+                "certificate_of_delay": facts.certificate_of_delay,
             }
         ).decode(),
     )
@@ -97,7 +102,7 @@ def _date_columns(date: TypedDate | None) -> tuple[str | None, str]:
 
 def facts_of(row: Mapping[str, Any], data_date: str) -> TrialFacts:
     """The facts that a row of `trials` or `versions` holds."""
-    tuples = orjson.loads(row["facts"])
+    loose = orjson.loads(row["facts"])
     return TrialFacts(
         title=row["title"],
         acronym=row["acronym"],
@@ -116,7 +121,7 @@ def facts_of(row: Mapping[str, Any], data_date: str) -> TrialFacts:
         registry_date=row["registry_date"],
         submitted_date=row["submitted_date"],
         data_date=data_date,
-        **{name: tuple(values) for name, values in tuples.items()},
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in loose.items()},
     )
 
 

@@ -40,7 +40,17 @@ def facts(document: JsonObject) -> TrialFacts:
         conditions=tuple(_texts(_object(protocol, "conditionsModule"), "conditions")),
         countries=tuple(sorted({country for site in sites if (country := _text(site, "country"))})),
         aliases=tuple(_aliases(identity)),
+        verified=_text(status, "statusVerifiedDate"),
+        study_type=_text(design, "studyType"),
+        primary_purpose=_text(_object(design, "designInfo"), "primaryPurpose"),
+        fda_regulated=_fda_regulated(_object(protocol, "oversightModule")),
+        certificate_of_delay=_text(status, "dispFirstSubmitDate"),
     )
+
+
+def _fda_regulated(oversight: JsonObject) -> bool | None:
+    said = [oversight[key] for key in ("isFdaRegulatedDrug", "isFdaRegulatedDevice") if key in oversight]
+    return None if not said else any(value is True for value in said)
 
 
 def _aliases(identity: JsonObject) -> Iterator[str]:
