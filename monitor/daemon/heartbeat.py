@@ -6,14 +6,12 @@ whatever the jump), and a supervisor on monotonic time that calls `soon` for a l
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.core.clock import Clock
@@ -51,8 +49,8 @@ class Heartbeat:
     def stop(self) -> None:
         """Begin no call any more. What is under way goes on, and is not waited for."""
         self._stopped = True
-        with suppress(SchedulerNotRunningError):
-            self._scheduler.shutdown(wait=False)
+        # Not `shutdown`: that takes the jobs from under a round of APScheduler's thread, which then dies loudly.
+        self._scheduler.pause()
 
     def _ended(self, event: Any) -> None:
         # This may be called in the midst of APScheduler's own round, where no job of that round may be removed or replaced.

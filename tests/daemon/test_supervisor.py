@@ -60,7 +60,7 @@ class Running:
 
     def stop_the_heart(self) -> None:
         """As if APScheduler's thread had died of something."""
-        self._daemon._heart._scheduler.shutdown(wait=False)
+        self._daemon._heart._scheduler.pause()
 
     def end(self) -> int | BaseException:
         self._thread.join(20)
