@@ -159,6 +159,13 @@ def context(
         )
 
 
+@contextmanager
+def doors(settings: Settings, clock: Clock, limits: "Limits | None" = None) -> Iterator[dict[str, Door]]:
+    """The ways to the sources alone, closed at the end: for asking a source something without looking."""
+    with ExitStack() as closing:
+        yield _doors(settings, clock, limits, closing)
+
+
 def _doors(
     settings: Settings, clock: Clock, limits: "Limits | None", closing: ExitStack
 ) -> dict[str, Door]:

@@ -1,0 +1,324 @@
+"""What `doctor` checks, in the order in which one thing rests on another. Each check is a generator of findings."""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.cli import Invocation
+from monitor.core.errors import CouldNotFindOut, Problem, TrialmonError, WrongConfiguration
+from monitor.core.source import Flow, Freshness, Response
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Settings
+    from monitor.config.watchlists import Loaded
+    from monitor.jobs.context import Door
+    from monitor.store.database import Database
+
+CONFIGURATION = frozenset({"configuration", "secrets", "credentials", "watchlists", "destination"})
+
+_LEAST_FREE = 200 * 2**20
+_LONGEST_LOG = 256 * 2**20
+_MOST_SKEW = timedelta(minutes=5)
+_PATIENCE = 20.0  # seconds for a source to answer: somebody is waiting
+_MOST_DAMAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked: whether it is well, what was found, and what to do."""
+
+    check: str
+    ok: bool
+    message: str
+    hint: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As `doctor --json` gives it."""
+        return {"check": self.check, "ok": self.ok, "message": self.message, "hint": self.hint}
+
+
+def examine(call: Invocation) -> Iterator[Finding]:
+    """Everything, one finding after the other as it is found."""
+    from monitor import bootstrap
+    from monitor.config.watchlists import load_watchlists
+
+    yield from _library()
+    try:
+        settings = bootstrap.load(call.config, call.environment, secrets=False)
+    except WrongConfiguration as wrong:
+        yield from _of("configuration", wrong.problems)
+        return  # where the rest is, only the configuration could say
+    named = (
+        str(settings.path) if settings.path else f"no trialmon.yaml was found: the defaults, in {Path.cwd()}"
+    )
+    yield Finding("configuration", True, named)
+    yield from _credentials(call)
+    try:
+        complete = bootstrap.load(call.config, call.environment)
+        yield Finding("secrets", True, "every ${NAME} that it names is set")
+    except WrongConfiguration as wrong:
+        complete = settings
+        yield from _of("secrets", wrong.problems)
+    lists = load_watchlists(settings.watchlists, complete)
+    yield from _watchlists(settings, lists)
+    yield from _destinations(complete, lists)
+    yield from _database(call, settings)
+    yield from _disk(settings.database)
+    yield from _sources(settings)
+
+
+def _of(check: str, problems: Iterable[Problem]) -> Iterator[Finding]:
+    for problem in problems:
+        place = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
+        yield Finding(check, False, f"{place}: {problem.message}", problem.hint)
+
+
+def _library() -> Iterator[Finding]:
+    from monitor.store.inspection import sqlite_version
+
+    version, resets = sqlite_version()
+    known = (
+        "; it has the bug by which a write-ahead log can be reset under a writer, which trialmon's own lock keeps from happening"
+        if resets
+        else ""
+    )
+    yield Finding("sqlite", True, f"version {version}{known}")
+
+
+def _credentials(call: Invocation) -> Iterator[Finding]:
+    folder = call.environment.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        return
+    try:
+        count = len(os.listdir(folder))
+    except OSError as error:
+        hint = "systemd makes this folder for the service alone: unset $CREDENTIALS_DIRECTORY elsewhere"
+        yield Finding("credentials", False, f"{folder} cannot be read: {error.strerror}", hint)
+        return
+    yield Finding("credentials", True, f"{count} in {folder}")
+
+
+def _watchlists(settings: "Settings", lists: "Loaded") -> Iterator[Finding]:
+    yield from _of("watchlists", lists.problems)
+    if lists.problems:
+        return
+    if not lists.watchlists:
+        yield Finding(
+            "watchlists",
+            False,
+            f"there is none in {settings.watchlists}",
+            "`trialmon init` writes a first one",
+        )
+        return
+    watches = sum(len(watchlist.watches) for watchlist in lists.watchlists)
+    yield Finding("watchlists", True, f"{len(lists.watchlists)} in {settings.watchlists}, {watches} watches")
+    for watchlist in lists.watchlists:
+        if not watchlist.subscribers:
+            yield Finding(
+                "watchlists",
+                False,
+                f"nobody is told of what changes in {watchlist.name}",
+                "add `subscribers:` to it",
+            )
+
+
+def _destinations(settings: "Settings", lists: "Loaded") -> Iterator[Finding]:
+    """Whether Apprise understands each; nothing is sent."""
+    from monitor.config.settings import TERMINAL
+
+    configured = {**settings.destinations, **lists.inline}
+    for name, destination in configured.items():
+        if name == TERMINAL:
+            continue
+        from monitor.deliver.gateway import check, describe
+
+        problem = check(destination.url)
+        kind = describe(destination.url)
+        if problem is not None:
+            yield Finding(
+                "destination", False, f"{name} ({kind}): {problem}", "mend its URL in trialmon.yaml"
+            )
+        else:
+            yield Finding(
+                "destination", True, f"{name} ({kind}); `trialmon destinations test {name}` sends to it"
+            )
+
+
+def _database(call: Invocation, settings: "Settings") -> Iterator[Finding]:
+    from monitor.store.database import Database
+
+    path = settings.database
+    if not path.exists():
+        yield _not_there_yet(path)
+        return
+    try:
+        db = Database.open_readonly(path)
+    except TrialmonError as error:
+        yield Finding("database", False, error.message, error.hint)
+        return
+    with db:
+        try:
+            yield from _integrity(call, db)
+            yield from _contents(call, db, tuple(settings.sources))
+        except TrialmonError as error:  # a damaged file fails wherever it is read
+            yield Finding("database", False, error.message, error.hint)
+    from monitor.store.inspection import not_ours
+
+    reasons = list(not_ours(path))
+    for reason in reasons:
+        hint = "run trialmon as the user that owns it; `chmod go-w` takes the right from others"
+        yield Finding("permissions", False, reason, hint)
+    if not reasons:
+        yield Finding("permissions", True, "this user, and nobody else, may write the database")
+
+
+def _not_there_yet(path: Path) -> Finding:
+    folder = next(parent for parent in path.parents if parent.exists())
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Finding("database", True, f"none yet; the first look makes {path}")
+    hint = "run trialmon as a user who may write there, or choose another `database:`"
+    return Finding(
+        "database", False, f"{path} cannot be made: {folder} may not be written by this user", hint
+    )
+
+
+def _contents(call: Invocation, db: "Database", sources: tuple[str, ...]) -> Iterator[Finding]:
+    from monitor import bootstrap
+    from monitor.cli.showing import size
+    from monitor.store import health
+
+    now = bootstrap.clock_at(call.now).now()
+    report = health.status(db, now, sources)
+    stored = report["database"]
+    yield Finding("database", True, f"{db.path}, {stored['versions']} versions, {size(stored['bytes'])}")
+    for source in report["sources"]:
+        if not source["ok"]:
+            hint = "`trialmon check` looks now, and says what fails"
+            yield Finding(
+                "looks", False, f"{source['source']}: {source['why'] or 'the last look failed'}", hint
+            )
+        elif now < datetime.fromisoformat(source["last_look"]) - _MOST_SKEW:
+            yield Finding(
+                "clock", False, f"the last look was at {source['last_look']}, ahead of this machine's clock",
+                "set the clock; looks are made all the same",
+            )  # fmt: skip
+        else:
+            yield Finding("looks", True, f"{source['source']}: the last one succeeded, {source['last_look']}")
+    refusing = health.refusing_destinations(db, now)
+    for name, what in refusing.items():
+        message = (
+            f"nothing has arrived at {name} since {what['since'][:10]}; {what['waiting']} wait: {what['why']}"
+        )
+        yield Finding("deliveries", False, message, f"`trialmon destinations test {name}`")
+    if report["outbox"]["gave_up"]:
+        hint = "`trialmon outbox list --state gave_up`, then `outbox retry --all-given-up` or `outbox drop`"
+        yield Finding("deliveries", False, f"{report['outbox']['gave_up']} were given up", hint)
+    elif not refusing:
+        yield Finding("deliveries", True, f"{report['outbox']['pending']} wait, none was given up")
+
+
+def _integrity(call: Invocation, db: "Database") -> Iterator[Finding]:
+    from monitor.store.backup import check_integrity
+    from monitor.store.inspection import stored_values, unreadable
+
+    problems = check_integrity(db.path)
+    if not problems:
+        count = stored_values(db)
+        with call.output.progress("reading every stored value", count) as tick:
+            problems = list(unreadable(db, tick))
+    hint = "stop the daemon, put the file aside, restore the newest file that `trialmon backup` made"
+    for problem in problems[:_MOST_DAMAGE]:
+        yield Finding("integrity", False, problem, hint)
+    if len(problems) > _MOST_DAMAGE:
+        yield Finding("integrity", False, f"and {len(problems) - _MOST_DAMAGE} more", hint)
+    if not problems:
+        yield Finding("integrity", True, f"every page, index and reference, and all of {count} stored values")
+
+
+def _disk(database: Path) -> Iterator[Finding]:
+    from monitor.cli.showing import size
+    from monitor.store.inspection import files_of
+
+    folder = next(parent for parent in database.parents if parent.exists())
+    free = shutil.disk_usage(folder).free
+    sizes = {file.name: file.stat().st_size for file in files_of(database)}
+    needed = max(_LEAST_FREE, 2 * sum(sizes.values()))
+    if free < needed:
+        yield Finding(
+            "disk",
+            False,
+            f"{size(free)} are free in {folder}",
+            f"make it {size(needed)}: room to grow, and for a backup",
+        )
+    else:
+        yield Finding("disk", True, f"{size(free)} are free in {folder}")
+    log = sizes.get(f"{database.name}-wal", 0)
+    if log > _LONGEST_LOG:
+        hint = "some program keeps the database open and reads; end it"
+        yield Finding("disk", False, f"the write-ahead log has grown to {size(log)}", hint)
+
+
+def _sources(settings: "Settings") -> Iterator[Finding]:
+    """One polite question to each, and its clock beside ours."""
+    from monitor import bootstrap
+    from monitor.fetch.client import Limits
+
+    clock = bootstrap.clock_at(None)
+    with bootstrap.doors(settings, clock, Limits(deadline=_PATIENCE, step=_PATIENCE / 2)) as doors:
+        for door in doors.values():
+            heard: list[Response] = []
+            try:
+                freshness = _ask(door, heard)
+            except CouldNotFindOut as error:
+                hint = (
+                    error.hint
+                    or "try `curl` from this machine: a firewall, a proxy or the registry may be in the way"
+                )
+                yield Finding("source", False, f"{door.source.id}: {error.message}", hint)
+                continue
+            yield Finding(
+                "source",
+                True,
+                f"{door.source.id} answers; its data are of {freshness.stamp or 'a day it does not say'}",
+            )
+            yield from _clock(door.source.title, heard, clock.now())
+
+
+def _ask(door: "Door", heard: list[Response]) -> Freshness:
+    answer = door.drive(_overheard(door.source.freshness(), heard))
+    assert isinstance(answer, Freshness)
+    return answer
+
+
+def _overheard(flow: Flow[Freshness], heard: list[Response]) -> Flow[Freshness]:
+    """The same flow; its answers are kept."""
+    try:
+        request = next(flow)
+        while True:
+            answer = yield request
+            heard.append(answer)
+            request = flow.send(answer)
+    except StopIteration as finished:
+        value: Freshness = finished.value
+        return value
+
+
+def _clock(title: str, heard: list[Response], now: datetime) -> Iterator[Finding]:
+    headers = heard[-1].headers
+    try:
+        theirs = parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
+        # What a cache kept for a while says when it was made.
+        theirs += timedelta(seconds=int(headers.get("age") or 0))
+    except (ValueError, OverflowError):
+        return
+    skew = now - theirs
+    words = f"{now:%Y-%m-%d %H:%M:%S} UTC here, {theirs:%Y-%m-%d %H:%M:%S} at {title}"
+    if abs(skew) > _MOST_SKEW:
+        yield Finding("clock", False, words, "set this machine's clock: `timedatectl set-ntp true`")
+    else:
+        yield Finding("clock", True, words)

@@ -1,0 +1,35 @@
+"""Check everything that could be wrong, and say what to do."""
+
+import click
+
+from monitor.cli import Invocation, common
+
+
+@click.command()
+@common
+def command(invocation: Invocation) -> None:
+    """Check configuration, watchlists, secrets, database, disk, clock, sources and destinations; nothing is sent or changed.
+
+    Exit 0 if all is well, 1 if something is wrong, 2 if the configuration is.
+    """
+    from monitor.cli.checkup import CONFIGURATION, examine
+    from monitor.cli.showing import DIM, IN, put
+
+    output = invocation.output
+    wrong: list[str] = []
+    total = 0
+    for finding in examine(invocation):
+        total += 1
+        if not finding.ok:
+            wrong.append(finding.check)
+        if output.json:
+            output.lines([finding.as_json()])
+            continue
+        mark = ("ok     ", IN) if finding.ok else ("WRONG  ", "bold red")
+        put(output, mark, (f"{finding.check:<14}", DIM), finding.message)
+        if finding.hint:
+            put(output, f"→ {finding.hint}", indent=21)
+    if wrong:
+        output.say(f"\n{len(wrong)} of {total} checks found something wrong.")
+        raise click.exceptions.Exit(2 if CONFIGURATION.intersection(wrong) else 1)
+    output.say(f"\n{total} checks: all is well.")
