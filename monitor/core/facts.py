@@ -48,6 +48,8 @@ class TrialFacts:
     phases: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    sites: int | None = None
+    sites_recruiting: int | None = None
     aliases: tuple[str, ...] = field(default=())
     verified: str = ""
     study_type: str = ""

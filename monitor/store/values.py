@@ -86,6 +86,8 @@ def facts_row(facts: TrialFacts) -> tuple[object, ...]:
                 "conditions": facts.conditions,
                 "countries": facts.countries,
                 "aliases": facts.aliases,
+                "sites": facts.sites,
+                "sites_recruiting": facts.sites_recruiting,
                 "verified": facts.verified,
                 "study_type": facts.study_type,
                 "primary_purpose": facts.primary_purpose,
@@ -102,7 +104,10 @@ def _date_columns(date: TypedDate | None) -> tuple[str | None, str]:
 
 def facts_of(row: Mapping[str, Any], data_date: str) -> TrialFacts:
     """The facts that a row of `trials` or `versions` holds."""
-    loose = orjson.loads(row["facts"])
+    loose: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in orjson.loads(row["facts"]).items()
+    }
     return TrialFacts(
         title=row["title"],
         acronym=row["acronym"],
@@ -121,7 +126,7 @@ def facts_of(row: Mapping[str, Any], data_date: str) -> TrialFacts:
         registry_date=row["registry_date"],
         submitted_date=row["submitted_date"],
         data_date=data_date,
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in loose.items()},
+        **loose,
     )
 
 

@@ -139,6 +139,13 @@ class TestFacts:
         assert seen.countries == ("France", "Switzerland")
         assert seen.phases == ("PHASE2",)
 
+    def test_sites_are_counted_and_those_that_enrol(self) -> None:
+        record = a_full_record(ONE)
+        sites = record["protocolSection"]["contactsLocationsModule"]["locations"]
+        sites[0]["status"] = "ENROLLING_BY_INVITATION"
+        seen = facts(record)
+        assert (seen.sites, seen.sites_recruiting) == (len(sites), 1)
+
     def test_what_is_absent_is_empty(self) -> None:
         seen = facts({})
         assert seen.status == ""

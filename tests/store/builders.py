@@ -40,6 +40,8 @@ def some_facts(**facts: object) -> TrialFacts:
         "data_date": "2026-02-09",
         "phases": ("PHASE2", "PHASE3"),
         "countries": ("France",),
+        "sites": 4,
+        "sites_recruiting": 0,
         "aliases": ("NCT09999999",),
     }
     return TrialFacts(**{**given, **facts})  # type: ignore[arg-type]

@@ -9,6 +9,9 @@ from monitor.core.json import Json, JsonObject
 # Secondary numbers under which other registries know the same trial; grants and sponsors' own codes are none.
 _ALIAS_TYPES = frozenset({"EUDRACT_NUMBER", "CTIS", "REGISTRY"})
 
+# A site that enrols, whether anybody may ask or only those who are invited.
+_TAKING_PARTICIPANTS = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION"})
+
 
 def facts(document: JsonObject) -> TrialFacts:
     """The facts of one record of ClinicalTrials.gov."""
@@ -39,6 +42,8 @@ def facts(document: JsonObject) -> TrialFacts:
         phases=tuple(_texts(design, "phases")),
         conditions=tuple(_texts(_object(protocol, "conditionsModule"), "conditions")),
         countries=tuple(sorted({country for site in sites if (country := _text(site, "country"))})),
+        sites=len(sites),
+        sites_recruiting=sum(1 for site in sites if _text(site, "status") in _TAKING_PARTICIPANTS),
         aliases=tuple(_aliases(identity)),
         verified=_text(status, "statusVerifiedDate"),
         study_type=_text(design, "studyType"),
