@@ -223,18 +223,26 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def _require(value: Json, node: _Node, path: str) -> None:
+    """Most of what a record holds are texts and numbers: they are judged where they are met, and named only if they are wrong."""
     if type(value) not in node.kinds:
         raise Unreadable(f"{path[1:]} is {in_words(value)}, not {_IN_WORDS[node.kinds[0]]}")
     if isinstance(value, dict):
-        for name, inner in value.items():
-            if (expected := node.fields.get(name)) is not None:
-                _require(inner, expected, f"{path}.{name}")
+        _require_fields(value, node, path)
     elif isinstance(value, list):
         kind = str if node.texts else dict
         for item in value:
             if type(item) is not kind:
                 raise Unreadable(f"an item of {path[1:]} is {in_words(item)}, not {_IN_WORDS[kind]}")
             if isinstance(item, dict):
-                for name, inner in item.items():
-                    if (expected := node.fields.get(name)) is not None:
-                        _require(inner, expected, f"{path}.{name}")
+                _require_fields(item, node, path)
+
+
+def _require_fields(value: dict[str, Json], node: _Node, path: str) -> None:
+    fields = node.fields
+    for name, inner in value.items():
+        expected = fields.get(name)
+        if expected is None:
+            continue
+        kind = type(inner)
+        if kind is dict or kind is list or kind not in expected.kinds:
+            _require(inner, expected, f"{path}.{name}")
