@@ -145,6 +145,9 @@ class Source(Protocol):
         """Ask for one number alone: the answer about a trial that did not come is certain."""
         ...
 
-    def search(self, query: tuple[tuple[str, str], ...]) -> Flow[Membership]:
-        """Every number that a search finds, paged to its end; begun again once if the registry refreshes meanwhile."""
+    def search(self, query: tuple[tuple[str, str], ...], among: Sequence[str] = ()) -> Flow[Membership]:
+        """Every number that a search finds, paged to its end; begun again once if the registry refreshes meanwhile.
+
+        With `among`, up to `batch_size` numbers: which of these it finds; another question to the same end, to check an answer by.
+        """
         ...

@@ -1,9 +1,9 @@
 """What a search finds, and what it means that a trial enters or leaves it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from monitor.core.errors import CouldNotFindOut
+from monitor.core.errors import CouldNotFindOut, Unreadable
 from monitor.core.observation import Observation
 from monitor.core.record import Snapshot
 from monitor.core.significance import Case, Occurrence, assess
@@ -12,6 +12,7 @@ from monitor.core.watch import Watch
 from monitor.jobs.address import addressed
 from monitor.jobs.context import Context, Door, Report
 from monitor.store.observations import StaleSnapshot, record, snapshots
+from monitor.store.standings import never_read
 from monitor.store.steps import Step
 from monitor.store.watches import (
     MembershipRead,
@@ -34,6 +35,7 @@ def read_searches(
             continue
         try:
             found = door.drive(door.source.search(watch.query))
+            _check(context, door, watch, set(found.numbers))
         except CouldNotFindOut as error:
             report.failed.append({"search": watch.title or watch.key, "why": str(error)})
             continue
@@ -43,6 +45,26 @@ def read_searches(
             why = f"not believed yet: {read[watch.key].held}; a second look decides"
             report.failed.append({"search": watch.title or watch.key, "why": why})
     return read
+
+
+def _check(context: Context, door: Door, watch: Watch, found: set[str]) -> None:
+    """Ask once more, in other words, about what enters and what leaves: a wrong record in a list of numbers shows in nothing else.
+
+    Raises Unreadable where the two answers contradict each other. The first reading has nothing to be compared with.
+    """
+    if never_read(context.database, [watch.key]):
+        return
+    known = {trial.number for trial in members(context.database, watch.key)}
+    for doubtful, expected in ((found - known, True), (known - found, False)):
+        for some in _batches(sorted(doubtful), door.source.batch_size):
+            confirmed = set(door.drive(door.source.search(watch.query, some)).numbers).intersection(some)
+            if confirmed != (set(some) if expected else set()):
+                odd = ", ".join(sorted(set(some) - confirmed if expected else confirmed)[:3])
+                raise Unreadable(f"{door.source.title} contradicts itself on whether the search finds {odd}")
+
+
+def _batches(numbers: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (numbers[start : start + size] for start in range(0, len(numbers), size))
 
 
 def members_of(context: Context, watches: Sequence[Watch]) -> dict[str, tuple[str, ...]]:

@@ -124,8 +124,10 @@ class ClinicalTrialsGov:
             return Moved(number, to, reading.record)
         return _one(answer, number, oldest_data_date)
 
-    def search(self, query: tuple[tuple[str, str], ...]) -> Flow[Membership]:
-        """Every number that a search finds. Begun again once if the registry refreshes meanwhile."""
+    def search(self, query: tuple[tuple[str, str], ...], among: Sequence[str] = ()) -> Flow[Membership]:
+        """Every number that a search finds, or which of those in `among`. Begun again once if the registry refreshes meanwhile."""
+        if among:
+            query = (*query, ("filter.ids", ",".join(among)))
         for _ in range(2):
             before = yield from self.freshness()
             try:
