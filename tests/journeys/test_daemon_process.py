@@ -55,7 +55,7 @@ class Process:
             eventually(true, what, 40)
         except AssertionError as failed:
             raise AssertionError(
-                f"{failed}; exit code {self.process.poll()}; the log:\n{self.log()}"
+                f"{failed}; exit code {self.process.poll()}; the log:\n{self.log()[-4000:]}"
             ) from None
 
     def send(self, number: signal.Signals) -> None:
