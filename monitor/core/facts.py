@@ -26,6 +26,8 @@ class TrialFacts:
 
     `verified` is the month or day for which the sponsor last vouched for the record; `certificate_of_delay` the day on which one was
     submitted (42 CFR 11.44); `fda_regulated` whether the record says that an FDA-regulated drug or device is studied.
+    `submissions` are the steps of results that are not posted yet, sorted: `2021-10-13 RELEASE` (`?` for a day that the registry does
+    not know). `primary_results` are the titles of the primary outcomes in posted results, as texts are compared.
     """
 
     title: str = ""
@@ -56,6 +58,8 @@ class TrialFacts:
     primary_purpose: str = ""
     fda_regulated: bool | None = None
     certificate_of_delay: str = ""
+    submissions: tuple[str, ...] = ()
+    primary_results: tuple[str, ...] = ()
 
     @property
     def short_name(self) -> str:

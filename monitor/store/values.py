@@ -86,6 +86,8 @@ def facts_row(facts: TrialFacts) -> tuple[object, ...]:
                 "conditions": facts.conditions,
                 "countries": facts.countries,
                 "aliases": facts.aliases,
+                "submissions": facts.submissions,
+                "primary_results": facts.primary_results,
                 "sites": facts.sites,
                 "sites_recruiting": facts.sites_recruiting,
                 "verified": facts.verified,

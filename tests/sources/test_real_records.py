@@ -167,6 +167,36 @@ class TestFacts:
         ]
         assert facts(record).aliases == (TWO, "2017-002092-25")
 
+    def test_the_steps_of_a_results_submission_are_read_from_both_places_that_tell_them(self) -> None:
+        told = [{"type": "RELEASE", "date": "2021-10-13"}, {"type": "UNRELEASE", "dateUnknown": True}]
+        tracked = [
+            {"releaseDate": "2021-10-13", "unreleaseDateUnknown": True},
+            {"releaseDate": "2022-05-06", "resetDate": "2022-06-01"},
+        ]
+        record = {
+            **a_record(ONE),
+            "annotationSection": {"annotationModule": {"unpostedAnnotation": {"unpostedEvents": told}}},
+            "derivedSection": {"miscInfoModule": {"submissionTracking": {"submissionInfos": tracked}}},
+        }
+        assert facts(record).submissions == (
+            "2021-10-13 RELEASE",
+            "2022-05-06 RELEASE",
+            "2022-06-01 RESET",
+            "? UNRELEASE",
+        )
+
+    def test_the_primary_outcomes_of_posted_results_are_known_by_their_titles(self) -> None:
+        measures = [
+            {"type": "PRIMARY", "title": "Pain  at rest"},
+            {"type": "SECONDARY", "title": "Walking"},
+            {"type": "PRIMARY"},
+        ]
+        record = {
+            **a_record(ONE),
+            "resultsSection": {"outcomeMeasuresModule": {"outcomeMeasures": measures}},
+        }
+        assert facts(record).primary_results == ("Pain at rest",)
+
 
 JSON = st.recursive(
     st.none()

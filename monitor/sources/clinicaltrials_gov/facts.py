@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from monitor.core.canonical import canonical_text
 from monitor.core.dates import PartialDate
 from monitor.core.facts import DateType, TrialFacts, TypedDate
 from monitor.core.json import Json, JsonObject
@@ -50,6 +51,8 @@ def facts(document: JsonObject) -> TrialFacts:
         primary_purpose=_text(_object(design, "designInfo"), "primaryPurpose"),
         fda_regulated=_fda_regulated(_object(protocol, "oversightModule")),
         certificate_of_delay=_text(status, "dispFirstSubmitDate"),
+        submissions=tuple(sorted(set(_submissions(document)))),
+        primary_results=tuple(sorted(set(_primary_results(document)))),
     )
 
 
@@ -63,6 +66,34 @@ def _aliases(identity: JsonObject) -> Iterator[str]:
     for other in _objects(identity, "secondaryIdInfos"):
         if _text(other, "type") in _ALIAS_TYPES and (number := _text(other, "id")):
             yield number
+
+
+# A round of a results submission in the registry's tracking: the field, or the mark that its day is unknown, and the event's name.
+_STEPS = (
+    ("releaseDate", "", "RELEASE"),
+    ("unreleaseDate", "unreleaseDateUnknown", "UNRELEASE"),
+    ("resetDate", "", "RESET"),
+)
+
+
+def _submissions(document: JsonObject) -> Iterator[str]:
+    """The registry tells each step in two places, and in one of them sometimes months before the other."""
+    annotation = _object(_object(document, "annotationSection"), "annotationModule")
+    for event in _objects(_object(annotation, "unpostedAnnotation"), "unpostedEvents"):
+        if name := _text(event, "type"):
+            yield f"{_text(event, 'date') or '?'} {name}"
+    derived = _object(_object(document, "derivedSection"), "miscInfoModule")
+    for info in _objects(_object(derived, "submissionTracking"), "submissionInfos"):
+        for field, unknown, name in _STEPS:
+            if _text(info, field) or (unknown and info.get(unknown) is True):
+                yield f"{_text(info, field) or '?'} {name}"
+
+
+def _primary_results(document: JsonObject) -> Iterator[str]:
+    measures = _object(_object(document, "resultsSection"), "outcomeMeasuresModule")
+    for measure in _objects(measures, "outcomeMeasures"):
+        if _text(measure, "type") == "PRIMARY" and (title := canonical_text(_text(measure, "title"))):
+            yield title
 
 
 def _object(parent: JsonObject, key: str) -> JsonObject:
