@@ -35,6 +35,7 @@ _OCCASIONS = {
     "unknown": "asked when the registry does not know a number",
     "entered": "asked when a search finds a trial that it did not find before",
     "left": "asked when a search no longer finds a trial",
+    "clock": "asked once a day of every watched trial; each verdict is told once",
 }
 
 

@@ -101,11 +101,20 @@ def process_name(process: int | None = None) -> str:
 
 
 def process_is_gone(name: str) -> bool:
-    """Whether the process of that name has surely ended. One of another machine is left its lease."""
-    host, _, number, started = [*name.split(":"), "", "", ""][:4]
+    """Whether the process of that name has surely ended. One of another machine, or that we may not look at, is left its lease."""
+    host, boot, number, started = [*name.split(":"), "", "", ""][:4]
     if host != socket.gethostname() or not (number.isdigit() and started):
         return False
-    return process_name(int(number)) != name
+    if boot != process_name().split(":")[1]:
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    now = process_name(int(number)).split(":")[3]
+    return bool(now) and now != started
 
 
 @contextmanager

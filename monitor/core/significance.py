@@ -42,7 +42,7 @@ class Significance(IntEnum):
 
     @classmethod
     def parse(cls, text: str) -> "Significance":
-        """From the contract's word. Raises ValueError for any other."""
+        """From its word. Raises ValueError for any other."""
         try:
             return cls[text.upper()]
         except KeyError:
@@ -51,7 +51,8 @@ class Significance(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule makes of some changes. `changes` are positions in the ChangeSet that was judged."""
+    """What a rule makes of some changes. `changes` are positions in the ChangeSet that was judged. `once`: of what the clock brought
+    about, what tells it from the next of its kind (the date that is near, and how near), so that it is told once."""
 
     rule: str
     topic: Topic
@@ -59,9 +60,10 @@ class Verdict:
     headline: str
     because: str
     changes: tuple[int, ...] = ()
+    once: str = ""
 
 
-Occurrence = Literal["changed", "gone", "back", "moved", "unknown", "entered", "left"]
+Occurrence = Literal["changed", "gone", "back", "moved", "unknown", "entered", "left", "clock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Case:
     """All that a rule may know: pure values. `past` are the facts of the versions before `before`, oldest first.
 
     `occurrence` says what happened: the record changed; or the number went, came back, became another's (`about`: which), is not
-    known; or the trial entered or left a search (`about`: the search; `why`: why it left, as far as known).
+    known; or the trial entered or left a search (`about`: the search; `why`: why it left, as far as known); or a day went by
+    (`clock`: before and after are the same, `now` has moved on; `since` is when its status was first seen).
     `unclaimed` are the positions of changes that no rule before spoke of; only rules that are `last` see them.
     """
 
@@ -82,6 +85,7 @@ class Case:
     occurrence: Occurrence = "changed"
     about: str = ""
     why: str = ""
+    since: datetime | None = None
     unclaimed: tuple[int, ...] = ()
 
     @property
@@ -108,6 +112,8 @@ class Example:
     about: str = ""
     why: str = ""
     earlier: tuple[Mapping[str, Json], ...] = ()
+    now: str = "2026-03-01"
+    since: str = ""
     registry: str = "clinicaltrials.gov"
 
 
@@ -127,16 +133,16 @@ class Rule:
 
 
 def assess(case: Case, rules: Sequence[Rule]) -> tuple[Verdict, ...]:
-    """Every verdict on a case, gravest first. No change stays without one: rules that are `last` speak of what is left.
+    """Every verdict on a case, gravest first. No change stays without one: rules that are `last` speak, by the order of their ids,
+    of what is left.
 
     Facts are the registry's exact words, changes leave spelling apart (white space, entities); so a rule may see facts differ where
     nothing changed. A verdict on a changed record that names no change is therefore dropped.
     """
     asked = [rule for rule in rules if rule.on == case.occurrence]
     verdicts = _founded(case, (verdict for rule in asked if not rule.last for verdict in rule.judge(case)))
-    for rule in asked:
-        if rule.last:
-            verdicts += _founded(case, rule.judge(replace(case, unclaimed=_unclaimed(case, verdicts))))
+    for rule in sorted((rule for rule in asked if rule.last), key=lambda rule: rule.id):
+        verdicts += _founded(case, rule.judge(replace(case, unclaimed=_unclaimed(case, verdicts))))
     return gravest_first(verdicts)
 
 

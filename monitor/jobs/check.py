@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from monitor.core.errors import CouldNotFindOut, Outdated
 from monitor.core.watch import Watch
 from monitor.jobs.announce import announce_watching
+from monitor.jobs.clock import judge_the_day
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.health import note_look_failed, note_look_succeeded
 from monitor.jobs.membership import members_of, read_searches, tell_of_entering, tell_of_leaving
@@ -39,6 +40,7 @@ def check(context: Context, *, full: bool = False) -> Report:
         watches = watches_of(context.watchlists, door.source.id)
         if watches:
             _look(context, door, watches, full, report)
+            judge_the_day(context, door, _reasons(context, door, watches), report)
     for watchlist in context.watchlists:
         announce_watching(context, watchlist)
     return report
@@ -52,7 +54,7 @@ def _look(context: Context, door: Door, watches: Sequence[Watch], full: bool, re
         _refuse_impossible(source.title, freshness.stamp, state, now)
     except CouldNotFindOut as error:
         note_look_failed(context, source, str(error))
-        report.failed.append({"source": source.id, "why": str(error)})
+        report.fail("source", source.id, str(error))
         return
     full = full or _full_read_is_due(context, door, state, now)
     moved = not freshness.stamp or freshness.stamp != state.applied_stamp
@@ -128,7 +130,7 @@ def _read_everything(look: Look, watches: Sequence[Watch]) -> None:
     tell_of_leaving(context, door, watches, searches, look.run, report)
     if _records_lag(look):
         why = f"it announces data of {look.freshness.stamp}, but its records are still of {look.data_date}; the next look reads again"
-        report.failed.append({"source": door.source.id, "why": why})
+        report.fail("source", door.source.id, why)
     failed = report.failed[before:]
     complete = not failed and not look.stopped
     now = context.clock.now()
@@ -146,10 +148,11 @@ def _read_everything(look: Look, watches: Sequence[Watch]) -> None:
     context.at("check:run-ended")
     if complete and not look.only_new:
         note_applied(context.database, door.source.id, look.freshness.stamp, full=True, now=now)
-    if complete or report.looked > counts[0]:
+    of_the_source = [entry["why"] for entry in failed if "source" in entry]
+    if complete or (report.looked > counts[0] and not of_the_source):
         note_look_succeeded(context, door.source)
     elif failed:
-        note_look_failed(context, door.source, failed[0]["why"])
+        note_look_failed(context, door.source, (of_the_source or [failed[0]["why"]])[0])
 
 
 def _records_lag(look: Look) -> bool:

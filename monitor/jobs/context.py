@@ -68,8 +68,13 @@ class Report:
     failed: list[dict[str, str]] = field(default_factory=list)
     refreshed: bool = True
 
+    def fail(self, kind: str, name: str, why: str) -> None:
+        """Note that a thing failed: each thing once, with the first reason, however often it was tried in different ways."""
+        if all(entry.get(kind) != name for entry in self.failed):
+            self.failed.append({kind: name, "why": why})
+
     def as_json(self) -> dict[str, Any]:
-        """As the contract's `check --json` ends."""
+        """As `check --json` ends."""
         return {
             "looked": self.looked,
             "changed": self.changed,

@@ -66,7 +66,7 @@ def _settle(context: Context, delivery: Delivery, outcome: Outcome, report: Repo
         settle_sent(context.database, delivery, now)
         report.told += 1
         return None
-    report.failed.append({"destination": delivery.destination, "why": outcome.why})
+    report.fail("destination", delivery.destination, outcome.why)
     wish = outcome.retry_after if isinstance(outcome, Retry) else None
     again = next_attempt(delivery.attempts, now, 2 * context.random() - 1, wish)
     if again is None:

@@ -37,13 +37,13 @@ def read_searches(
             found = door.drive(door.source.search(watch.query))
             _check(context, door, watch, set(found.numbers))
         except CouldNotFindOut as error:
-            report.failed.append({"search": watch.title or watch.key, "why": str(error)})
+            report.fail("search", watch.title or watch.key, str(error))
             continue
         trials = [TrialId(watch.registry, number) for number in found.numbers]
         read[watch.key] = update_members(context.database, watch.key, trials, context.clock.now())
         if read[watch.key].held:
             why = f"not believed yet: {read[watch.key].held}; a second look decides"
-            report.failed.append({"search": watch.title or watch.key, "why": why})
+            report.fail("search", watch.title or watch.key, why)
     return read
 
 

@@ -4,8 +4,14 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from monitor.core.decide import wants_certainty
-from monitor.core.errors import CouldNotFindOut, TrialmonError
+from monitor.core.errors import (
+    CouldNotFindOut,
+    Overloaded,
+    Refused,
+    Resting,
+    TrialmonError,
+    Unreachable,
+)
 from monitor.core.observation import Observation
 from monitor.core.source import Batch, Freshness, Missing, Reading, Unchanged, Wanted
 from monitor.core.trial import TrialId
@@ -76,12 +82,13 @@ def _read_batch(look: Look, trials: Sequence[TrialId]) -> list[TrialId]:
     try:
         batch: Batch = look.door.drive(look.door.source.read(wanted, oldest))
     except CouldNotFindOut as error:
-        look.report.failed.append({"source": look.door.source.id, "why": str(error)})
+        look.report.fail("source", look.door.source.id, str(error))
         return []
     look.context.at("check:batch-read")
     raise_mark(database, look.door.source.id, data_date=batch.data_date)
     look.data_date = max(look.data_date, batch.data_date)
-    look.report.failed += [{"trial": number, "why": why} for number, why in batch.failed.items()]
+    for number, why in batch.failed.items():
+        look.report.fail("trial", number, why)
     away = {trial for trial, standing in known.items() if standing.away}
     return _apply(look, trials, batch, away)
 
@@ -89,9 +96,7 @@ def _read_batch(look: Look, trials: Sequence[TrialId]) -> list[TrialId]:
 def _apply(look: Look, trials: Sequence[TrialId], batch: Batch, away: set[TrialId]) -> list[TrialId]:
     """One transaction for all that stayed as it was, one each for all others."""
     readings = {trial: batch.readings[trial.number] for trial in trials if trial.number in batch.readings}
-    readings.update(
-        _asked_again(look, [trial for trial, reading in readings.items() if isinstance(reading, Missing)])
-    )
+    _ask_again(look, readings)
     same = {
         trial: reading
         for trial, reading in readings.items()
@@ -110,35 +115,29 @@ def _apply(look: Look, trials: Sequence[TrialId], batch: Batch, away: set[TrialI
     return followed
 
 
-def _asked_again(look: Look, missing: Sequence[TrialId]) -> dict[TrialId, Reading]:
-    """Numbers that did not come, and of which something would be told: asked anew, because no one is told on one missing answer.
+def _ask_again(look: Look, readings: dict[TrialId, Reading]) -> None:
+    """Ask alone for each number that did not come: half a page may be missing, and what is there must not be thought away.
 
-    What we have a record of is asked for alone; what the registry never gave us, together.
+    In place: a number gets the certain answer, or no reading at all where none could be had. One that is known to be gone is not
+    asked for beyond the batch.
     """
+    missing = [trial for trial, reading in readings.items() if isinstance(reading, Missing)]
     if not missing:
-        return {}
-    now = look.context.clock.now()
+        return
     before = snapshots(look.context.database, missing)
-    unsure = [trial for trial in missing if wants_certainty(before.get(trial), now)]
-    new = [trial for trial in unsure if trial not in before or before[trial].version == 0]
+    unsure = [trial for trial in missing if trial not in before or not before[trial].gone]
     source, oldest = look.door.source, source_state(look.context.database, look.door.source.id).mark_data_date
-    answers: dict[TrialId, Reading] = {}
-    try:
-        if new:
-            batch: Batch = look.door.drive(source.read([Wanted(trial.number) for trial in new], oldest))
-            for trial in new:
-                reading = batch.readings.get(trial.number)
-                answers[trial] = (
-                    Missing(trial.number, certain=True)
-                    if isinstance(reading, Missing)
-                    else reading or Missing(trial.number)
-                )
-        for trial in unsure:
-            if trial not in answers:
-                answers[trial] = look.door.drive(source.look_up(trial.number, oldest))
-    except CouldNotFindOut as error:
-        look.report.failed.append({"source": source.id, "why": str(error)})
-    return answers
+    for place, trial in enumerate(unsure):
+        try:
+            readings[trial] = look.door.drive(source.look_up(trial.number, oldest))
+        except (Refused, Resting, Unreachable, Overloaded) as error:
+            look.report.fail("source", source.id, str(error))
+            for unanswered in unsure[place:]:
+                del readings[unanswered]
+            return
+        except CouldNotFindOut as error:
+            look.report.fail("trial", trial.number, str(error))
+            del readings[trial]
 
 
 def _apply_one(look: Look, trial: TrialId, reading: Reading) -> Observation | None:
@@ -146,12 +145,12 @@ def _apply_one(look: Look, trial: TrialId, reading: Reading) -> Observation | No
     try:
         observation, recorded = look_at(look.context, look.door, trial, reading, reasons, look.run)
     except TrialmonError as error:
-        look.report.failed.append({"trial": trial.number, "why": str(error)})
+        look.report.fail("trial", trial.number, str(error))
         return None
     except Exception as error:  # noqa: BLE001 - one trial that we stumble over must not keep the others from being read
         _log.exception("%s could not be judged; nothing of it was written", trial)
         why = f"an error of trialmon itself ({type(error).__name__}); nothing was written, the next look tries again"
-        look.report.failed.append({"trial": trial.number, "why": why})
+        look.report.fail("trial", trial.number, why)
         return None
     if recorded is None:
         look.unknown.append(trial)

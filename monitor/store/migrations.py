@@ -7,7 +7,7 @@ All pending steps happen in one transaction, under the writers' lock: a process 
 import sqlite3
 from collections.abc import Callable, Iterator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _FACTS = """
     title TEXT NOT NULL DEFAULT '',
@@ -311,6 +311,22 @@ CREATE TRIGGER attempts_stay BEFORE DELETE ON attempts
 BEGIN SELECT RAISE(ABORT, 'an attempt is never removed'); END;
 """
 
+# What the clock brought about and was told of a trial (`rule` and `once`), once each; the row with an empty rule says that the trial was
+# judged for the first time, when nothing is told. `clock_days` is the last day judged for a source.
+_CLOCK = """
+CREATE TABLE clock_told (
+    trial INTEGER NOT NULL REFERENCES trials (id),
+    rule TEXT NOT NULL,
+    once TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (trial, rule, once)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE clock_days (
+    source TEXT PRIMARY KEY,
+    day TEXT NOT NULL
+) STRICT;
+"""
+
 
 def statements(script: str) -> Iterator[str]:
     """The statements of a script one by one: `executescript` would commit the transaction around it."""
@@ -332,6 +348,11 @@ def migrate(connection: sqlite3.Connection, application_id: int, at: Callable[[s
     @steps()
     def m001_first_schema(db: SqliteUtils) -> None:
         for statement in statements(_FIRST):
+            db.conn.execute(statement)
+
+    @steps()
+    def m002_what_the_clock_told(db: SqliteUtils) -> None:
+        for statement in statements(_CLOCK):
             db.conn.execute(statement)
 
     database = SqliteUtils(connection, execute_plugins=False, recursive_triggers=False)

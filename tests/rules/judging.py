@@ -7,7 +7,7 @@ from monitor.core.json import Json
 from monitor.core.shape import split
 from monitor.core.significance import Case, Example, Rule, Verdict, assess
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
-from tests.builders import NOON, a_trial
+from tests.builders import NOON, a_moment, a_trial
 
 
 def a_case(
@@ -27,7 +27,8 @@ def case_of(example: Example) -> Case:
         a_trial(),
         SHAPE.facts(example.before),
         SHAPE.facts(example.after),
-        NOON,
+        a_moment(example.now),
+        since=a_moment(example.since) if example.since else None,
         occurrence=example.occurrence,
         about=example.about,
         why=example.why,

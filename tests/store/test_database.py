@@ -18,6 +18,7 @@ from monitor.core.errors import NothingDone, TrialmonError
 from monitor.store import database as module
 from monitor.store.backup import check_integrity
 from monitor.store.database import Database, instance_lock
+from monitor.store.migrations import SCHEMA_VERSION
 from tests.store.builders import NOW, RESPINE, a_record, a_run, a_trial, a_version, baseline_of
 
 spawn = multiprocessing.get_context("spawn")
@@ -316,7 +317,7 @@ def test_three_processes_begin_a_database_and_write_at_once(path: Path) -> None:
     assert check_integrity(path) == []
     with Database.open_readonly(path).reading() as connection:
         assert connection.execute("SELECT COUNT(*) FROM runs").fetchone()[0] == 180
-        assert connection.execute("SELECT COUNT(*) FROM _sqlite_migrations").fetchone()[0] == 1
+        assert connection.execute("SELECT COUNT(*) FROM _sqlite_migrations").fetchone()[0] == SCHEMA_VERSION
 
 
 @pytest.mark.parametrize("point", ["migrate:begin", "migrate:applied", "migrate:before-commit"])

@@ -28,7 +28,7 @@ def command(invocation: Invocation, records: Path, port: int, day: str | None) -
 
     \b
       curl -d '{"day": "next"}' http://127.0.0.1:8351/_control/day
-      curl -d '{"fault": "cut_gzip", "times": 1}' http://127.0.0.1:8351/_control/misbehave
+      curl -d '{"name": "cut_gzip", "times": 1}' http://127.0.0.1:8351/_control/misbehave
     """
     from datetime import date
 
