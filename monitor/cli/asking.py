@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import click
@@ -21,6 +21,7 @@ from monitor.core.watch import NCT_NUMBER
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
+    from monitor.core.shape import Shape
     from monitor.core.source import Source
     from monitor.store.database import Database
     from monitor.store.queries import Filters
@@ -192,13 +193,24 @@ def never_given(trial: TrialId) -> NothingDone:
 
 def source_of(trial: TrialId) -> "Source":
     """The source of a trial's registry. Raises NothingDone where this trialmon has none."""
+    source = _sources().get(trial.registry)
+    if source is not None:
+        return source
+    raise NothingDone(f"this trialmon knows no registry {trial.registry!r}", "upgrade trialmon")
+
+
+def shape_of(registry: str) -> "Shape | None":
+    """The form of a registry's records; None where this trialmon knows no such registry."""
+    source = _sources().get(registry)
+    return source.shape if source is not None else None
+
+
+@cache
+def _sources() -> "dict[str, Source]":
     from monitor.core.source import Source
     from monitor.discovery import named
 
-    for source in named("monitor.sources", "SOURCE", Source):  # type: ignore[type-abstract]
-        if source.id == trial.registry:
-            return source
-    raise NothingDone(f"this trialmon knows no registry {trial.registry!r}", "upgrade trialmon")
+    return {source.id: source for source in named("monitor.sources", "SOURCE", Source)}  # type: ignore[type-abstract]
 
 
 def _what_there_is(db: "Database") -> str:

@@ -6,16 +6,18 @@ Every word passes `printable`: registry text cannot act on the terminal.
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from monitor.cli.asking import shape_of
 from monitor.cli.output import Output, printable
 from monitor.core.change import Change, FieldPath
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
     from monitor.render.values import ChangeLine
@@ -26,7 +28,16 @@ Words = str | tuple[str, str]
 
 LABEL, DIM = "bold", "dim"
 OUT, IN = "red", "green"
-WEIGHTS = {"critical": "bold red", "notable": "yellow", "routine": "", "noise": "dim"}
+TINTS = {
+    "critical": "bold red",
+    "notable": "yellow",
+    "noise": DIM,
+    "gave_up": "bold red",
+    "pending": "yellow",
+    "sending": "yellow",
+    "sent": IN,
+    "suppressed": DIM,
+}
 _LINES = re.compile(r"[\t\n]+ *")
 
 
@@ -35,17 +46,19 @@ def coloured() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def put(output: Output, *words: Words, indent: int = 0) -> None:
-    """One line of words, wrapped under its own beginning on a terminal; silent with --json. Line ends become spaces."""
+def put(output: Output, *words: Words, indent: int = 0, lead: Words = "") -> None:
+    """One line of words; silent with --json. On a terminal it is wrapped under its own beginning, behind `lead` if there is one.
+    Line ends in it become spaces."""
     if output.json:
         return
-    pieces = [_safe(word) for word in words]
+    first, pieces = _safe(lead), [_safe(word) for word in words]
     if not sys.stdout.isatty():
-        print(" " * indent + "".join(text for text, _ in pieces).rstrip())  # noqa: T201
+        line = " " * indent + f"{first[0]} ".lstrip(" ") + "".join(text for text, _ in pieces)
+        print(line.rstrip())  # noqa: T201
         return
     from rich.padding import Padding
 
-    _console().print(Padding(_text(pieces), (0, 0, 0, indent)))
+    _console().print(Padding(_grid([(first, pieces)]) if first[0] else _text(pieces), (0, 0, 0, indent)))
 
 
 def pairs(output: Output, rows: Iterable[tuple[str, Words]]) -> None:
@@ -54,25 +67,49 @@ def pairs(output: Output, rows: Iterable[tuple[str, Words]]) -> None:
     kept = [(name, value) for name, value in kept if value[0].strip()]
     if output.json or not kept:
         return
-    if not sys.stdout.isatty():
-        width = max(len(name) for name, _ in kept)
-        for name, (text, _) in kept:
-            print(f"{name:<{width}}  {text}")  # noqa: T201
+    width = max(len(name) for name, _ in kept) + 1
+    if sys.stdout.isatty():
+        _console().print(_grid([((f"{name:<{width}}", DIM), [value]) for name, value in kept]))
+        return
+    for name, (text, _) in kept:
+        print(f"{name:<{width}} {text}")  # noqa: T201
+
+
+def columns(output: Output, rows: Iterable[Mapping[str, object]], *, wraps: str) -> None:
+    """A table whose columns are the rows' keys, made for narrow terminals: empty columns are left out, only `wraps` is ever broken
+    into lines. Silent with --json."""
+    rows = list(rows)
+    heads = [head for head in rows[0] if any(row[head] not in (None, "") for row in rows)]
+    if output.json or not sys.stdout.isatty():
+        output.table(heads, ([row[head] for head in heads] for row in rows))
         return
     from rich.table import Table
 
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in kept:
-        table.add_row(_text([(name, DIM)]), _text([value]))
+    cells = [["" if row[head] is None else _safe(str(row[head]))[0] for head in heads] for row in rows]
+    natural = sum(max(map(len, column)) for column in zip(heads, *cells, strict=True)) + 2 * len(heads)
+    gap = 2 if natural <= _console().width else 1
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style=LABEL)
+    for head in heads:
+        table.add_column(
+            printable(head), no_wrap=head != wraps, overflow="fold" if head == wraps else "ellipsis"
+        )
+    for row in cells:
+        table.add_row(*(_text([(cell, TINTS.get(cell, ""))]) for cell in row))
     _console().print(table)
 
 
-def change_of(row: dict[str, Any]) -> Change:
+def change_of(row: Mapping[str, Any]) -> Change:
     """A stored change, as the renderers want it."""
+    path = FieldPath.parse(row["field"])
+    shape = shape_of(row["registry"])
     return Change(
-        FieldPath.parse(row["field"]), row["kind"], row["before"], row["after"], row["topic"], row["label"]
+        path,
+        row["kind"],
+        row["before"],
+        row["after"],
+        row["topic"],
+        row["label"],
+        housekeeping=shape is not None and shape.is_housekeeping(path.plain),
     )
 
 
@@ -100,7 +137,7 @@ def marked_words(pieces: "Sequence[Piece]") -> list[Words]:
     return words
 
 
-def version_heading(row: dict[str, Any], names: dict[str, str]) -> list[Words]:
+def version_heading(row: Mapping[str, Any], names: dict[str, str]) -> list[Words]:
     """What changes or events of one version stand under: number, name, version, when it was seen, the registry's own date."""
     words: list[Words] = [(row["trial"], LABEL), " ", names.get(f"{row['registry']}:{row['trial']}", "")]
     parts = [f"version {row['version']}"] if row["version"] is not None else []
@@ -138,6 +175,18 @@ def size(number: float) -> str:
 def _safe(word: Words) -> tuple[str, str]:
     text, tint = (word, "") if isinstance(word, str) else word
     return _LINES.sub(" ", printable(text)), tint
+
+
+def _grid(rows: Iterable[tuple[tuple[str, str], Sequence[tuple[str, str]]]]) -> "Table":
+    """Two columns, the second wrapped within itself."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for first, pieces in rows:
+        table.add_row(_text([first]), _text(pieces))
+    return table
 
 
 def _text(pieces: Sequence[tuple[str, str]]) -> "Text":

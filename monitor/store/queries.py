@@ -1,4 +1,4 @@
-"""Questions that people ask, answered in the contract's shapes. Read-only; what may be long is streamed.
+"""Questions that people ask, answered in the shapes of `--json`. Read-only; what may be long is streamed.
 
 Stop early if you like, but let the iterator go: an open one keeps the write-ahead log from being emptied.
 """
@@ -241,6 +241,17 @@ def _delivery(row: Mapping[str, Any]) -> dict[str, Any]:
         "due": row["due"],
         "error": row["error"],
     }
+
+
+def titles(db: Database, deliveries: Sequence[int]) -> dict[int, str]:
+    """The titles of the messages that these deliveries carry."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT d.id, n.title FROM json_each(?) AS asked JOIN deliveries AS d ON d.id = asked.value"
+            " JOIN notifications AS n ON n.id = d.notification",
+            (json.dumps(list(deliveries)),),
+        )
+        return {row["id"]: row["title"] for row in rows}
 
 
 def delivery(db: Database, identity: int) -> dict[str, Any] | None:

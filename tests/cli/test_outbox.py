@@ -38,9 +38,9 @@ def test_people_read_them_as_a_table(known: Archive) -> None:
     known.tell()
     claimed(known, gave_up="the receiver answered 401")
     head, line = known.ask("outbox", "list").out.splitlines()
-    assert head.split()[:3] == ["id", "state", "destination"]
+    assert head.split()[:3] == ["id", "state", "to"]
     assert "gave_up" in line
-    assert "the receiver answered 401" in line
+    assert "the receiver answered 401 · Completed" in line
 
 
 def test_states_and_destinations_narrow_down(known: Archive) -> None:

@@ -34,9 +34,9 @@ def _show(invocation: Invocation, rows: list[dict[str, object]], names: dict[str
     for _, group in groupby(rows[:most], key=lambda row: (row["registry"], row["trial"], row["version"])):
         version = list(group)
         put(output, *version_heading(version[0], names))
-        for change in sorted(map(change_of, version), key=reading_order):
+        for change in sorted(map(change_of, version), key=lambda one: (one.housekeeping, reading_order(one))):
             line = change_line(change)
-            put(output, (f"{change.topic:<13}", DIM), line.label, ": ", *worded(line), indent=2)
+            put(output, line.label, ": ", *worded(line), indent=2, lead=(f"{change.topic:<12}", DIM))
         output.say()
     if len(rows) > most:
         output.say(f"These are the newest {most}; --limit shows more, --json all.")

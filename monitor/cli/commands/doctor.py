@@ -13,7 +13,7 @@ def command(invocation: Invocation) -> None:
     Exit 0 if all is well, 1 if something is wrong, 2 if the configuration is.
     """
     from monitor.cli.checkup import CONFIGURATION, examine
-    from monitor.cli.showing import DIM, IN, put
+    from monitor.cli.showing import IN, put
 
     output = invocation.output
     wrong: list[str] = []
@@ -25,10 +25,10 @@ def command(invocation: Invocation) -> None:
         if output.json:
             output.lines([finding.as_json()])
             continue
-        mark = ("ok     ", IN) if finding.ok else ("WRONG  ", "bold red")
-        put(output, mark, (f"{finding.check:<14}", DIM), finding.message)
+        mark = ("ok   ", IN) if finding.ok else ("WRONG", "bold red")
+        put(output, finding.message, lead=(f"{mark[0]}  {finding.check:<13}", mark[1]))
         if finding.hint:
-            put(output, f"→ {finding.hint}", indent=21)
+            put(output, finding.hint, indent=21, lead="→")
     if wrong:
         output.say(f"\n{len(wrong)} of {total} checks found something wrong.")
         raise click.exceptions.Exit(2 if CONFIGURATION.intersection(wrong) else 1)

@@ -25,7 +25,7 @@ def command(invocation: Invocation, wishes: Wishes) -> None:
 
 
 def _show(invocation: Invocation, rows: list[dict[str, str]], names: dict[str, str], most: int) -> None:
-    from monitor.cli.showing import WEIGHTS, put, version_heading
+    from monitor.cli.showing import TINTS, put, version_heading
     from monitor.core.significance import Significance
 
     output = invocation.output
@@ -36,7 +36,7 @@ def _show(invocation: Invocation, rows: list[dict[str, str]], names: dict[str, s
         put(output, *version_heading(seen[0], names))
         for event in seen:
             weight = event["significance"]
-            put(output, (f"{weight:<9}", WEIGHTS[weight]), event["headline"], indent=2)
+            put(output, event["headline"], indent=2, lead=(f"{weight:<8}", TINTS.get(weight, "")))
         output.say()
     if len(rows) > most:
         output.say(f"These are the newest {most}; --limit shows more, --json all.")

@@ -13,6 +13,7 @@ from monitor.cli.asking import never_given, reading, the_trial
 @common
 def command(invocation: Invocation, trial: str) -> None:
     """Show every version of TRIAL that was seen, oldest first. `trialmon diff` compares two."""
+    from monitor.cli.showing import columns
     from monitor.store import queries
 
     with reading(invocation) as db:
@@ -23,37 +24,23 @@ def command(invocation: Invocation, trial: str) -> None:
     if invocation.output.json:
         invocation.output.lines(rows)
         return
-    columns = [
-        "",
-        "seen (UTC)",
-        "registry",
-        "status",
-        "primary",
-        "completion",
-        "people",
-        "results",
-        "changes",
-    ]
     # Where a version came from is worth a column only if it was not a look of ours.
     from_elsewhere = any(row["origin"] != "poll" for row in rows)
-    if from_elsewhere:
-        columns.append("origin")
-    invocation.output.table(columns, (_cells(row)[: len(columns)] for row in rows))
+    columns(invocation.output, (_cells(row, from_elsewhere) for row in rows), wraps="status")
 
 
-def _cells(row: dict[str, Any]) -> list[object]:
-    from monitor.cli.showing import minute
+def _cells(row: dict[str, Any], from_elsewhere: bool) -> dict[str, object]:
     from monitor.render.wording import status
 
-    return [
-        row["version"],
-        minute(row["seen_at"]),
-        row["registry_date"],
-        status(row["status"]),
-        row["primary_completion"],
-        row["completion"],
-        row["enrollment"],
-        "yes" if row["has_results"] else "",
-        row["changes"] or "",
-        row["origin"],
-    ]
+    return {
+        "": row["version"],
+        "seen": row["seen_at"][:10],
+        "registry": row["registry_date"],
+        "status": status(row["status"]),
+        "primary": row["primary_completion"],
+        "completion": row["completion"],
+        "people": row["enrollment"],
+        "results": "yes" if row["has_results"] else "",
+        "changes": row["changes"] or "",
+        "origin": row["origin"] if from_elsewhere else "",
+    }

@@ -39,7 +39,7 @@ def command() -> None:
 @common
 def list_(call: Invocation, states: tuple[str, ...], destination: str | None, limit: int | None) -> None:
     """List deliveries, the newest first."""
-    from monitor.cli.showing import minute
+    from monitor.cli.showing import columns
     from monitor.store import queries
 
     with reading(call) as db:
@@ -48,30 +48,28 @@ def list_(call: Invocation, states: tuple[str, ...], destination: str | None, li
             return
         most = limit or SHOWN
         rows = list(queries.outbox(db, states, destination, most + 1))
+        titles = queries.titles(db, [row["id"] for row in rows])
     if not rows:
         call.output.say("No such delivery.")
         return
-    columns = ["id", "state", "destination", "subscriber", "trial", "tries", "due (UTC)", "error"]
-    call.output.table(
-        columns,
-        (
-            [
-                *(
-                    row["id"],
-                    row["state"],
-                    row["destination"],
-                    row["subscriber"],
-                    row["trial"],
-                    row["attempts"],
-                ),
-                minute(row["due"]),
-                row["error"],
-            ]
-            for row in rows[:most]
-        ),
-    )
+    columns(call.output, (_cells(row, titles) for row in rows[:most]), wraps="message")
     if len(rows) > most:
         call.output.say(f"These are the newest {most}; --limit shows more, --json all.")
+
+
+def _cells(row: Mapping[str, Any], titles: Mapping[int, str]) -> dict[str, object]:
+    from monitor.cli.showing import minute
+
+    title = titles[row["id"]]
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "to": row["destination"],
+        "trial": row["trial"],
+        "tries": row["attempts"],
+        "due (UTC)": minute(row["due"]),
+        "message": f"{row['error']} · {title}" if row["error"] else title,
+    }
 
 
 @command.command()

@@ -74,4 +74,4 @@ def _board(output: Output, report: Mapping[str, Any], problems: list[str], now: 
         return
     output.say()
     for problem in problems:
-        put(output, ("! ", "bold red"), problem)
+        put(output, problem, lead=("!", "bold red"))
