@@ -13,7 +13,10 @@ from monitor.store.watches import announce, unannounced
 
 def announce_watching(context: Context, watchlist: Watchlist) -> None:
     """Tell a list's readers once which trials are watched for them: the first sight of a trial is no news by itself."""
-    trials = unannounced(context.database, watchlist.name)
+    # A look may be at some sources only; what belongs to the others is announced after theirs.
+    trials = [
+        trial for trial in unannounced(context.database, watchlist.name) if trial.registry in context.doors
+    ]
     if not trials:
         return
     now = context.clock.now()

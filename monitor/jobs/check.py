@@ -132,7 +132,7 @@ def _read_everything(look: Look, watches: Sequence[Watch]) -> None:
         why = f"it announces data of {look.freshness.stamp}, but its records are still of {look.data_date}; the next look reads again"
         report.fail("source", door.source.id, why)
     failed = report.failed[before:]
-    complete = not failed and not look.stopped
+    complete = not failed and not look.stopped and not context.stopping()
     now = context.clock.now()
     end_run(
         context.database,

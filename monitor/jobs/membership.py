@@ -31,7 +31,7 @@ def read_searches(
     """Read every search and sponsor watch to its end. One that cannot be read keeps the members it had."""
     read: dict[str, MembershipRead] = {}
     for watch in watches:
-        if watch.kind == "trial":
+        if watch.kind == "trial" or context.stopping():
             continue
         try:
             found = door.drive(door.source.search(watch.query))
