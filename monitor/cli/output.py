@@ -4,6 +4,7 @@ Registry text is not ours. A title may carry escape sequences that repaint a ter
 direction around; `printable` replaces them, and every word that is printed for people goes through it.
 """
 
+import json
 import re
 import sys
 import unicodedata
@@ -62,12 +63,15 @@ class Output:
     json: bool = False
 
     def lines(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """One JSON object a line."""
+        """One JSON object a line. What could act on a terminal is written as JSON's own escapes, which mean the same."""
         import orjson
 
         sys.stdout.flush()
         for row in rows:
-            sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
+            line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
+            if not line.isascii() or b"\x7f" in line:
+                line = _HOSTILE.sub(_escaped, line.decode()).encode()
+            sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
 
     def say(self, text: str = "") -> None:
@@ -110,6 +114,10 @@ class Output:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(printable(title, lines=False), total=total)
             yield lambda done: bar.advance(task, done)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1] if match[0] != "\x7f" else "\\u007f"
 
 
 def _rich_table(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from monitor.core.source import Missing, Moved
 from tests.builders import NUMBER, a_date_struct, a_document, a_location
 from tests.cli.archive import Archive
+from tests.cli.conftest import EVIL
 
 DATES_OF_VERSIONS = ["2026-02-09", "2026-03-01", "2026-05-06"]
 
@@ -211,6 +212,16 @@ def test_on_a_terminal_only_our_own_tints_act(hostile: Archive, command: str) ->
     assert "\x1b[2J" not in shown
     assert "\u202e" not in shown
     assert "[bold]backs[/bold]" in shown.replace("\r\n", " ").replace("  ", "")
+
+
+def test_json_cannot_act_on_a_terminal_and_means_what_the_registry_said(archive: Archive) -> None:
+    title = f"{EVIL}\x7f\x9b2J\u2066\U000e0041 naïve 細胞"
+    archive.see(a_document(identificationModule={"briefTitle": title}), "2026-02-09")
+    answer = archive.ask("show", NUMBER, "--json")
+    assert not [letter for letter in "\x1b\x07\r\x7f\x9b\u202e\u2066\U000e0041" if letter in answer.out]
+    assert "naïve 細胞" in answer.out
+    (row,) = answer.rows
+    assert row["record"]["protocolSection"]["identificationModule"]["briefTitle"] == title
 
 
 def on_a_terminal(arguments: list[str]) -> str:

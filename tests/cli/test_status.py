@@ -60,7 +60,8 @@ def test_a_source_that_fails_is_said_with_why(known: Archive, present: datetime)
         runs.note_failure(db, SOURCE, "it refuses this client \x1b[2J", present, ())
     answer = known.ask("status")
     assert answer.code == 1
-    assert "! source clinicaltrials.gov: it refuses this client \ufffd[2J" in answer.out
+    assert answer.out.startswith("clinicaltrials.gov  data of 2026-02-09, looked just now, not ok\n")
+    assert answer.err == "trialmon: source clinicaltrials.gov: it refuses this client \ufffd[2J\n"
 
 
 def test_a_delivery_given_up_is_not_well_and_what_to_do_is_said(known: Archive, present: datetime) -> None:
@@ -71,7 +72,8 @@ def test_a_delivery_given_up_is_not_well_and_what_to_do_is_said(known: Archive, 
         outbox.settle_gave_up(db, delivery, present, "no")
     answer = known.ask("status")
     assert answer.code == 1
-    assert "outbox retry --all-given-up" in answer.out
+    assert "0 messages wait to be sent, 1 given up" in answer.out
+    assert "outbox retry --all-given-up" in answer.err
 
 
 def test_a_destination_that_refuses_for_a_day_is_not_well(known: Archive, present: datetime) -> None:

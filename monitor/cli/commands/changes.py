@@ -12,7 +12,7 @@ from monitor.cli.asking import SHOWN, Wishes, filters_of, narrowed, reading
 @narrowed
 @common
 def command(invocation: Invocation, wishes: Wishes) -> None:
-    """Show every field that changed, newest first. With --json one change a line, streamed, in full."""
+    """Show every field that changed, newest first; times are UTC. With --json one change a line, streamed, in full."""
     from monitor.store import queries
 
     with reading(invocation) as db:

@@ -12,7 +12,7 @@ from monitor.cli.asking import SHOWN, Wishes, filters_of, narrowed, reading
 @narrowed
 @common
 def command(invocation: Invocation, wishes: Wishes) -> None:
-    """Show what was made of the changes: one line a verdict with its headline, newest first."""
+    """Show what was made of the changes: one line a verdict with its headline, newest first; times are UTC."""
     from monitor.store import queries
 
     with reading(invocation) as db:

@@ -28,13 +28,12 @@ def command(invocation: Invocation) -> None:
         report = health.status(db, now, tuple(settings.sources))
         refusing = health.refusing_destinations(db, now)
     report["ok"] = report["ok"] and not refusing
-    problems = list(_problems(report, refusing))
     if invocation.output.json:
         invocation.output.lines([report])
-        for problem in problems:
-            invocation.output.warn(f"trialmon: {problem}")
     else:
-        _board(invocation.output, report, problems, now)
+        _board(invocation.output, report, now)
+    for problem in _problems(report, refusing):
+        invocation.output.warn(f"trialmon: {problem}")
     if not report["ok"]:
         raise click.exceptions.Exit(1)
 
@@ -56,7 +55,7 @@ def _problems(report: Mapping[str, Any], refusing: Mapping[str, Mapping[str, Any
         )
 
 
-def _board(output: Output, report: Mapping[str, Any], problems: list[str], now: datetime) -> None:
+def _board(output: Output, report: Mapping[str, Any], now: datetime) -> None:
     from monitor.cli.showing import IN, ago, put, size
     from monitor.render.wording import count
 
@@ -70,8 +69,3 @@ def _board(output: Output, report: Mapping[str, Any], problems: list[str], now: 
     put(output, f"{count(report['watched'], 'trial')} watched, {count(stored['versions'], 'version')} stored")
     put(output, f"{count(waiting, 'message waits', 'messages wait')} to be sent, {gave_up} given up")
     put(output, f"{stored['path']}, {size(stored['bytes'])}")
-    if not problems:
-        return
-    output.say()
-    for problem in problems:
-        put(output, problem, lead=("!", "bold red"))
