@@ -23,15 +23,6 @@ def modules_to_compare(before: Snapshot, record: Record) -> list[str]:
     return sorted(name for name in names if before.digests.get(name) != record.digests.get(name))
 
 
-def wants_certainty(before: Snapshot | None, now: datetime) -> bool:
-    """Whether a number that did not come may now be reported gone or unknown, if the registry, asked anew, does not have it."""
-    if before is None:
-        return True
-    if before.gone or before.moved_to:
-        return False
-    return before.version == 0 or (before.absence is not None and now - before.absence.since >= GONE_AFTER)
-
-
 def decide(
     trial: TrialId,
     before: Snapshot | None,
