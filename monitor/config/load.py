@@ -68,7 +68,7 @@ SETTINGS = Fields(
                 },
                 "web",
             ),
-            "The read-only dashboard.",
+            "Where a read-only dashboard is to listen. This version has none; the key is accepted.",
         ),
     },
     FILE_NAME,

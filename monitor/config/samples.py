@@ -23,9 +23,6 @@ sources:
 destinations: {}
 #   desk: slack://${SLACK_TOKEN}/#trials
 #   mailbox: mailto://user:${MAIL_PASSWORD}@example.org
-
-# The read-only dashboard (`trialmon web`).
-web: {host: 127.0.0.1, port: 8350}
 """
 
 WATCHLIST = """\
