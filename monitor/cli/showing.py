@@ -113,6 +113,15 @@ def change_of(row: Mapping[str, Any]) -> Change:
     )
 
 
+def order(change: Change) -> tuple[bool, int, tuple[int, int], str]:
+    """A key to sort the changes of a version by: what matters to people first, the registry's own bookkeeping last."""
+    from monitor.core.significance import TOPICS
+    from monitor.render.values import reading_order
+
+    topic = TOPICS.index(change.topic) if change.topic in TOPICS else len(TOPICS)
+    return change.housekeeping, topic, reading_order(change), str(change.path)
+
+
 def worded(line: "ChangeLine") -> list[Words]:
     """What a change reads like behind its label: before → after, what came, what went, or the words that changed."""
     if line.pieces:

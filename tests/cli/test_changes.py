@@ -48,7 +48,11 @@ def test_people_read_the_changes_of_a_version_under_one_heading(known: Archive) 
         f"{NUMBER} Disc Cells for Chronic Neck Pain · version 3 · seen 2026-05-06 09:00"
     )
     assert lines[0].endswith("registry 2026-05-05")
-    assert "  status       Overall status: Recruiting (RECRUITING) → Completed (COMPLETED)" in lines
+    assert lines[1:4] == [
+        "  status       Overall status: Recruiting (RECRUITING) → Completed (COMPLETED)",
+        "  record       Brief title: Disc Cells for Chronic Low Back Pain → Disc Cells for Chronic Neck Pain",
+        "  dates        Last update posted: 10 January 2026 → 5 May 2026",
+    ]
     assert lines[-2] == "  dates        Primary completion date: October 2026 → April 2027"
 
 
@@ -133,3 +137,15 @@ def test_without_a_database_nothing_can_be_asked(archive: Archive, command: str)
     answer = archive.ask(command)
     assert answer.code == 3
     assert "run `trialmon check` first" in answer.err
+
+
+@pytest.mark.parametrize(
+    "command", ["changes", "events", f"show {NUMBER}", f"history {NUMBER}", f"diff {NUMBER}", "outbox list"]
+)
+def test_asking_waits_for_no_daemon_that_writes(known: Archive, command: str) -> None:
+    with known.database() as db, db.writing() as connection:
+        connection.execute("INSERT INTO meta (name, value) VALUES ('half', 'written')")
+        answer = known.ask(*command.split(), "--json")
+    assert answer.code == 0
+    if command != "outbox list":
+        assert answer.rows

@@ -25,8 +25,8 @@ def command(invocation: Invocation, wishes: Wishes) -> None:
 
 
 def _show(invocation: Invocation, rows: list[dict[str, object]], names: dict[str, str], most: int) -> None:
-    from monitor.cli.showing import DIM, change_of, put, version_heading, worded
-    from monitor.render.values import change_line, reading_order
+    from monitor.cli.showing import DIM, change_of, order, put, version_heading, worded
+    from monitor.render.values import change_line
 
     output = invocation.output
     if not rows:
@@ -34,7 +34,7 @@ def _show(invocation: Invocation, rows: list[dict[str, object]], names: dict[str
     for _, group in groupby(rows[:most], key=lambda row: (row["registry"], row["trial"], row["version"])):
         version = list(group)
         put(output, *version_heading(version[0], names))
-        for change in sorted(map(change_of, version), key=lambda one: (one.housekeeping, reading_order(one))):
+        for change in sorted(map(change_of, version), key=order):
             line = change_line(change)
             put(output, line.label, ": ", *worded(line), indent=2, lead=(f"{change.topic:<12}", DIM))
         output.say()

@@ -1,6 +1,7 @@
 """Compare two versions of a trial, the changed words marked."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -113,22 +114,19 @@ def _show(
     sides: tuple[Mapping[str, Any], Mapping[str, Any]],
     changes: "Sequence[Change]",
 ) -> None:
-    from monitor.cli.showing import DIM, LABEL, put, worded
-    from monitor.core.significance import TOPICS
-    from monitor.render.values import reading_order
+    from monitor.cli.showing import DIM, LABEL, order, put, worded
 
     output = invocation.output
     spans = " → ".join(f"version {side['version']} ({side['seen_at'][:10]})" for side in sides)
     put(output, (name, LABEL), (f" · {spans}", DIM))
     if not changes:
         output.say("Nothing differs.")
-    groups: dict[str, list[Change]] = {topic: [] for topic in (*TOPICS, _HOUSEKEEPING)}
-    for change in sorted(changes, key=reading_order):
-        groups[_HOUSEKEEPING if change.housekeeping else change.topic].append(change)
-    for topic, group in groups.items():
-        if group:
-            output.say()
-            put(output, (topic, f"{LABEL} underline"))
+    by_topic = groupby(
+        sorted(changes, key=order), key=lambda one: _HOUSEKEEPING if one.housekeeping else one.topic
+    )
+    for topic, group in by_topic:
+        output.say()
+        put(output, (topic, f"{LABEL} underline"))
         for change in group:
             line = _line(change)
             put(output, line.label, indent=2)
