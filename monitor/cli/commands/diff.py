@@ -98,7 +98,7 @@ def _row(trial: "TrialId", version: Mapping[str, Any], change: "Change") -> dict
         "registry": trial.registry,
         "version": version["version"],
         "seen_at": version["seen_at"],
-        "registry_date": version["registry_date"],
+        "registry_date": version["registry_date"] or None,
         "topic": change.topic,
         "field": str(change.path),
         "label": change.label,
