@@ -171,11 +171,9 @@ def _summary_text(text: str) -> dict[str, Json]:
     return {"protocolSection": {"descriptionModule": {"briefSummary": text}}}
 
 
-def _sites(*sites: tuple[str, str]) -> dict[str, Json]:
-    listed = [
-        {"facility": name, "city": "Lyon", "country": "France", "status": status} for name, status in sites
-    ]
-    return {"protocolSection": {"contactsLocationsModule": {"locations": listed}}}
+def _other_numbers(*numbers: tuple[str, str]) -> dict[str, Json]:
+    listed = [{"id": number, "domain": who} for number, who in numbers]
+    return {"protocolSection": {"identificationModule": {"secondaryIdInfos": listed}}}
 
 
 def _verified(month: str) -> dict[str, Json]:
@@ -200,19 +198,18 @@ RULES = (
                 "Record: brief summary changed: Old words. → New words.",
             ),
             Example(
-                "a site that comes and another that opens",
-                _sites(("Made Hospital", "NOT_YET_RECRUITING")),
-                _sites(("Made Hospital", "RECRUITING"), ("Made Clinic", "RECRUITING")),
+                "a number that comes and another whose owner is named differently",
+                _other_numbers(("M-1", "Made Fund")),
+                _other_numbers(("M-1", "Made Trust"), ("M-2", "Made Trust")),
                 Significance.ROUTINE,
-                "Sites and contacts: site added: Made Clinic, Lyon, France; "
-                "site status changed at Made Hospital, Lyon, France: not yet recruiting → recruiting",
+                "Record: other study number: domain changed in “M-1”: Made Fund → Made Trust; other study number added: M-2",
             ),
             Example(
                 "more than can be told one by one",
-                _sites(),
-                _sites(*((f"Made Hospital {n}", "RECRUITING") for n in range(12))),
+                _other_numbers(),
+                _other_numbers(*((f"M-{n}", "Made Fund") for n in range(12))),
                 Significance.ROUTINE,
-                "Sites and contacts: site added (12)",
+                "Record: other study number added (12)",
             ),
         ),
         last=True,

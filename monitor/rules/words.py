@@ -1,5 +1,7 @@
 """The words that headlines are made of: statuses, dates, counts. Shared by every family of rules."""
 
+from collections.abc import Iterable
+
 from monitor.core.dates import PartialDate
 from monitor.core.facts import TypedDate
 
@@ -67,9 +69,18 @@ def ordinal(number: int) -> str:
     return f"{number}{suffix}"
 
 
-def count(number: int, unit: str) -> str:
-    """`1 site`, `3 sites`."""
-    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
+def count(number: int, unit: str, units: str = "") -> str:
+    """`1 site`, `3 sites`; `units` where an "s" does not do."""
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {units or unit + 's'}"
+
+
+def listed(names: Iterable[str], most: int = 3, longest: int = 40) -> str:
+    """`Canada, Japan and Spain`: each once, sorted, shortened to `longest`; beyond `most` of them, how many more."""
+    known = sorted(set(names))
+    shown = [shortened(name, longest) for name in known[:most]]
+    if len(known) > most:
+        return f"{', '.join(shown)} and {len(known) - most} more"
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
 def shortened(text: str, longest: int = 160) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.rules.words import count, ordinal, partial_date_words, shortened, status_words
+from monitor.rules.words import count, listed, ordinal, partial_date_words, shortened, status_words
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,21 @@ def test_an_ordinal(number: int, words: str) -> None:
 
 def test_one_is_singular() -> None:
     assert (count(1, "site"), count(0, "site"), count(1200, "site")) == ("1 site", "0 sites", "1,200 sites")
+
+
+def test_a_plural_of_its_own() -> None:
+    assert (count(1, "country", "countries"), count(2, "country", "countries")) == (
+        "1 country",
+        "2 countries",
+    )
+
+
+def test_names_are_listed_once_each_and_the_rest_is_counted() -> None:
+    assert listed([]) == ""
+    assert listed(["Spain"]) == "Spain"
+    assert listed(["Spain", "Japan", "Spain"]) == "Japan and Spain"
+    assert listed(["Spain", "Japan", "Canada"]) == "Canada, Japan and Spain"
+    assert listed("dcba", most=2) == "a, b and 2 more"
 
 
 @given(st.text(max_size=500), st.integers(2, 200))
