@@ -122,4 +122,6 @@ def fold(db: Database, members: Sequence[int], digest: Notification, now: dateti
             " WHERE id IN (SELECT value FROM json_each(?))",
             (digest.key, ids),
         )
+        db.at("digest:before-commit")
+    db.at("digest:after-commit")
     return deliveries

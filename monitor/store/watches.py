@@ -130,6 +130,7 @@ def update_members(db: Database, watch: str, found: Iterable[TrialId], now: date
         entered = [trial for trial in now_in if trial not in known]
         _enter(connection, watch, entered, at, announced=first)
         _note_absent(connection, watch, absent, at)
+    db.at("members:after-commit")
     again = {trial for trial in absent if known[trial] is not None}
     return MembershipRead(
         entered=() if first else tuple(entered),
@@ -223,13 +224,16 @@ def told_of_leaving(watch: str, trial: TrialId, now: datetime) -> Step:
 def unannounced(db: Database, watchlist: str) -> tuple[TrialId, ...]:
     """The trials of a watchlist that have their baseline and of which its readers were not told yet that they are watched.
 
-    One that entered a search after its first reading is not among them: that is told as an event.
+    One that entered a search after its first reading is not among them, nor one that a watched number was merged into: those
+    are told as events.
     """
     with db.reading() as connection:
         rows = connection.execute(
             "SELECT t.registry, t.number FROM watched JOIN trials AS t ON t.id = watched.trial"
             " WHERE watched.watchlist = ?1 AND t.version > 0"
             " AND NOT EXISTS (SELECT 1 FROM announced AS a WHERE a.watchlist = ?1 AND a.trial = t.id)"
+            " AND NOT EXISTS (SELECT 1 FROM trials AS m JOIN announced AS a ON a.trial = m.id AND a.watchlist = ?1"
+            " WHERE m.registry = t.registry AND m.moved_to = t.number)"
             " AND NOT EXISTS (SELECT 1 FROM search_members AS m JOIN watchlist_watches AS l ON l.watch = m.watch"
             " WHERE l.watchlist = ?1 AND l.removed_at IS NULL AND m.trial = t.id AND m.announced = 0 AND m.left_at IS NULL)"
             " ORDER BY t.number",
@@ -260,4 +264,7 @@ def announce(
             "INSERT INTO announced (watchlist, trial, at) VALUES (?, ?, ?)",
             [(watchlist, row, at) for row in rows],
         )
-        return [identity for one in notifications for identity in write_notification(connection, one, now)]
+        deliveries = [identity for one in notifications for identity in write_notification(connection, one, now)]
+        db.at("announce:before-commit")
+    db.at("announce:after-commit")
+    return deliveries
