@@ -1,0 +1,83 @@
+"""The benchmarks run, and their figures have the form that docs/performance.md has a place for. What they measure is no test's business."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.report import BEGIN, END, SHOULD_STAY_UNDER, write_into
+from benchmarks.scenarios import Size
+
+REPOSITORY = Path(__file__).parents[2]
+DOCUMENT = REPOSITORY / "docs" / "performance.md"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A document with room for figures, after a tiny run wrote them into it."""
+    document = tmp_path_factory.mktemp("benchmarks") / "performance.md"
+    document.write_text(f"before\n{BEGIN}\nold figures\n{END}\nafter\n", encoding="utf-8")
+    command = [sys.executable, "-m", "benchmarks", "--tiny", "--into", str(document)]
+    run = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr
+    return document.read_text(encoding="utf-8")
+
+
+def rows(text: str) -> dict[str, list[str]]:
+    """The tables' rows by their first cell."""
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
+    return {first: rest for first, *rest in cells}
+
+
+def test_every_scenario_of_a_tiny_run_has_its_figures(written: str) -> None:
+    found = rows(written)
+    scenarios = [name for name in found if name.startswith(("12 trials", "`trialmon"))]
+    assert scenarios == [
+        "`trialmon --help`",
+        "12 trials, the first look",
+        "12 trials, the registry has not refreshed",
+        "12 trials, none changed",
+        "12 trials, 5 changed",
+    ]
+    for name in scenarios:
+        cpu, memory, waited, _, plain, ratio, *_ = found[name]
+        assert re.fullmatch(r"\d+\.\d\d s", cpu), name
+        assert re.fullmatch(r"\d+ MB", memory), name
+        assert re.fullmatch(r"\d+\.\d\d s", waited), name
+        assert re.fullmatch(r"\d+\.\d\d s", plain), name
+        assert re.fullmatch(r"\d+(\.\d+)?", ratio), name
+
+
+def test_versions_are_weighed(written: str) -> None:
+    ours, texts, ratio = rows(written)["a later version, its bodies"]
+    assert int(ours.replace(",", "")) > 0
+    assert int(texts.replace(",", "")) > 0
+    assert float(ratio) > 0
+
+
+def test_figures_take_the_place_of_the_old_ones_and_of_nothing_else(written: str) -> None:
+    assert written.startswith(f"before\n{BEGIN}\n")
+    assert written.endswith(f"{END}\nafter\n")
+    assert "old figures" not in written
+
+
+def test_the_document_has_figures_for_every_promise() -> None:
+    found = rows(DOCUMENT.read_text(encoding="utf-8"))
+    names = {"200 trials, none changed", "2000 trials, none changed"}
+    names |= {f"2000 trials, {changed} changed" for changed in Size.changed if changed}
+    assert names | set(SHOULD_STAY_UNDER) <= found.keys()
+    assert {found[name][3] for name in SHOULD_STAY_UNDER} == set(SHOULD_STAY_UNDER.values())
+
+
+def test_a_document_without_room_for_figures_is_refused(tmp_path: Path) -> None:
+    document = tmp_path / "other.md"
+    document.write_text("no marks here\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no place for figures"):
+        write_into(document, "figures")
+    assert document.read_text(encoding="utf-8") == "no marks here\n"
