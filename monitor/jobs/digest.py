@@ -1,17 +1,20 @@
 """Fold what waits for a digest into one message, when its moment has come."""
 
 from collections.abc import Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from monitor.core.facts import TrialFacts
 from monitor.core.notification import Message, Notification, key_of
+from monitor.core.receipt import Receipt, held_back
 from monitor.core.significance import Verdict
 from monitor.core.trial import TrialId
+from monitor.core.watch import Subscriber
 from monitor.jobs.context import Context
 from monitor.render.contexts import AlertContext, DigestContext, DigestSection, Reason
 from monitor.render.message import render_digest
 from monitor.store.digests import DigestDue, Waiting, digests_due, fold
 from monitor.store.observations import snapshots
+from monitor.store.receipts import previous_slot, untold
 
 
 def fold_due_digests(context: Context) -> None:
@@ -40,6 +43,7 @@ def fold_due_digests(context: Context) -> None:
 
 
 def _worded(context: Context, due: DigestDue) -> Message:
+    wishes = _wishes_of(context, due)
     timezone = _timezone_of(context, due.subscriber)
     titles = {watchlist.name: watchlist.title for watchlist in context.watchlists}
     trials = [TrialId.parse(one.trial) for one in due.members if one.trial]
@@ -55,7 +59,19 @@ def _worded(context: Context, due: DigestDue) -> Message:
         )
         for name in sorted({name for one in due.members for name in one.watchlists})
     )
-    return render_digest(DigestContext(sections, due.slot, timezone))
+    receipt, since = _receipt(context, due, wishes)
+    return render_digest(DigestContext(sections, due.slot, timezone, receipt, since))
+
+
+def _receipt(
+    context: Context, due: DigestDue, wishes: dict[str, Subscriber]
+) -> tuple[Receipt | None, datetime]:
+    """What was held back from this subscriber since the digest before, and since when that is."""
+    database = context.database
+    since = previous_slot(database, due.subscriber, due.destinations, due.slot)
+    found = untold(database, due.subscriber, due.destinations, list(wishes), since, due.slot)
+    receipt = held_back(found, wishes)
+    return (None if receipt.empty else receipt), since
 
 
 def _grave_first(members: Sequence[Waiting]) -> list[Waiting]:
@@ -84,6 +100,16 @@ def _alert(
         changes=(),
         timezone=timezone,
     )
+
+
+def _wishes_of(context: Context, due: DigestDue) -> dict[str, Subscriber]:
+    """What the reader of a digest asked for, by watchlist."""
+    return {
+        watchlist.name: subscriber
+        for watchlist in context.watchlists
+        for subscriber in watchlist.subscribers
+        if subscriber.name == due.subscriber and subscriber.to == due.destinations and subscriber.slots
+    }
 
 
 def _timezone_of(context: Context, subscriber: str) -> tzinfo:

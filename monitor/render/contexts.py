@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 
 from monitor.core.change import ChangeSet
 from monitor.core.facts import TrialFacts
+from monitor.core.receipt import Receipt
 from monitor.core.significance import Significance, Verdict
 
 
@@ -63,11 +64,14 @@ class DigestSection:
 
 @dataclass(frozen=True, slots=True)
 class DigestContext:
-    """Everything since the last digest, by watchlist. `until` is the moment it was put together."""
+    """Everything since the last digest, by watchlist. `until` is the moment it was put together; `receipt` counts what was held
+    back since `receipt_since`, if anything was."""
 
     sections: tuple[DigestSection, ...]
     until: datetime
     timezone: tzinfo = UTC
+    receipt: Receipt | None = None
+    receipt_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from monitor.core.notification import Message
 from monitor.render import wording
 from monitor.render.contexts import AlertContext, DigestContext, NoticeContext, WatchingContext
 from monitor.render.escape import cut, one_line, plain
+from monitor.render.receipt import receipt_words
 from monitor.render.sinks import write
 from monitor.render.views import (
     MOST_WATCHED_NAMED,
@@ -38,7 +39,12 @@ def render_digest(digest: DigestContext) -> Message:
         title = f"{wording.count(changes, 'change')} in {wording.count(trials, 'trial')}: {names}"
     else:
         title = f"Now watching {wording.count(watched, 'trial')} more" if watched else "No changes"
-    values = {"sections": sections, "until": wording.moment(digest.until, digest.timezone)}
+    values = {
+        "sections": sections,
+        "until": wording.moment(digest.until, digest.timezone),
+        "receipt": receipt_words(digest.receipt) if digest.receipt is not None else "",
+        "receipt_since": digest.receipt_since,
+    }
     return _message(title, "digest", values)
 
 

@@ -25,7 +25,7 @@ def command(invocation: Invocation, wishes: Wishes) -> None:
 
 
 def _show(invocation: Invocation, rows: list[dict[str, str]], names: dict[str, str], most: int) -> None:
-    from monitor.cli.showing import TINTS, put, version_heading
+    from monitor.cli.showing import DIM, TINTS, put, version_heading
     from monitor.core.significance import Significance
 
     output = invocation.output
@@ -37,6 +37,8 @@ def _show(invocation: Invocation, rows: list[dict[str, str]], names: dict[str, s
         for event in seen:
             weight = event["significance"]
             put(output, event["headline"], indent=2, lead=(f"{weight:<8}", TINTS.get(weight, "")))
+            if weight == str(Significance.NOISE):  # what is held back says why
+                put(output, (event["because"], DIM), indent=11)
         output.say()
     if len(rows) > most:
         output.say(f"These are the newest {most}; --limit shows more, --json all.")

@@ -1,0 +1,66 @@
+"""What happened in a subscriber's watchlists and was not told to that subscriber."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from monitor.core.receipt import Untold
+from monitor.core.significance import Significance
+from monitor.store.database import Database
+from monitor.store.values import moment, stamp
+
+# Before a subscriber's first digest lies at most what one weekly digest would have gathered.
+_FIRST = timedelta(days=7)
+
+
+def previous_slot(db: Database, subscriber: str, destinations: Sequence[str], slot: datetime) -> datetime:
+    """The moment of the digest before: what was told in one and by whom it was asked for is known from its members. Before the first
+    one: a week earlier."""
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT MAX(slot) AS slot FROM notifications WHERE subscriber = ? AND destinations = ?"
+            " AND slot < ? AND folded_into IS NOT NULL",
+            (subscriber, json.dumps(list(destinations)), stamp(slot)),
+        ).fetchone()
+    return moment(row["slot"]) if row["slot"] is not None else slot - _FIRST
+
+
+def untold(
+    db: Database,
+    subscriber: str,
+    destinations: Sequence[str],
+    watchlists: Sequence[str],
+    since: datetime,
+    until: datetime,
+) -> list[Untold]:
+    """Events later than `since`, not later than `until`, of trials that these lists watch now, and that no notification for this
+    subscriber at these destinations speaks of."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT e.trial, e.rule, e.topic, e.significance, COUNT(*) AS events,"
+            " (SELECT json_group_array(w.watchlist) FROM watched AS w WHERE w.trial = e.trial"
+            "  AND w.watchlist IN (SELECT value FROM json_each(:lists))) AS lists"
+            " FROM events AS e WHERE e.seen_at > :since AND e.seen_at <= :until"
+            " AND e.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist IN (SELECT value FROM json_each(:lists)))"
+            " AND NOT EXISTS (SELECT 1 FROM notification_events AS told JOIN notifications AS n ON n.id = told.notification"
+            "  WHERE told.event = e.id AND n.subscriber = :subscriber AND n.destinations = :destinations)"
+            " GROUP BY e.trial, e.rule, e.topic, e.significance",
+            {
+                "lists": json.dumps(list(watchlists)),
+                "since": stamp(since),
+                "until": stamp(until),
+                "subscriber": subscriber,
+                "destinations": json.dumps(list(destinations)),
+            },
+        )
+        return [
+            Untold(
+                str(row["trial"]),
+                tuple(sorted(json.loads(row["lists"]))),
+                row["rule"],
+                row["topic"],
+                Significance.parse(row["significance"]),
+                row["events"],
+            )
+            for row in rows
+        ]
