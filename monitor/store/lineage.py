@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.core.change import Kind
 from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.trial import TrialId
@@ -24,7 +25,7 @@ _PAGE = 500
 def event(db: Database, identity: int) -> dict[str, Any] | None:
     """One event, its `changes` in full, and the dates of the sponsor's last submission before and after the version that it is about.
 
-    `submitted_before` and `submitted_after` are None where the event made no version, empty where the registry gives no such date.
+    `submitted_before` and `submitted_after` are None where the event made no version and where the registry gives no such date.
     """
     with db.reading() as connection:
         row = connection.execute(
@@ -44,9 +45,10 @@ def event(db: Database, identity: int) -> dict[str, Any] | None:
         return {
             "trial": row["number"],
             **{name: row[name] for name in names},
+            "registry_date": row["registry_date"] or None,
             "changes": [_change(change) for change in changes],
-            "submitted_before": row["submitted_before"],
-            "submitted_after": row["submitted_after"],
+            "submitted_before": row["submitted_before"] or None,
+            "submitted_after": row["submitted_after"] or None,
         }
 
 
@@ -132,7 +134,7 @@ class Ledger:
     field: str
     label: str
     topic: str
-    kind: str
+    kind: Kind
     before: Json
     after: Json
     version: int
