@@ -6,6 +6,7 @@ without an end; the delivery is sent again, with the same key. Destinations work
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.notification import Delivery, next_attempt
@@ -18,6 +19,8 @@ from monitor.store.outbox import claim, recover, release, settle_gave_up, settle
 # Long enough for a claim whose every message goes to one destination that answers only when its time is up.
 LEASE = timedelta(hours=1)
 AT_ONCE = 50
+# What fails with another message is due a little before it: next time it is another one that tries the destination.
+_A_MOMENT = timedelta(seconds=1)
 
 
 def dispatch(context: Context, report: Report | None = None) -> Report:
@@ -46,34 +49,61 @@ def _send_all(
         lane.result()
 
 
+@dataclass(frozen=True)
+class _Down:
+    """A destination that has just failed: why, and until when it is left alone."""
+
+    why: str
+    until: datetime
+
+
 def _send_in_turn(context: Context, lane: Iterable[Delivery], report: Report) -> None:
-    """One destination's deliveries, one after the other. Once it fails, the rest of the lane waits until it is tried again."""
-    resting_until: datetime | None = None
+    """One destination's deliveries, one after the other. Once it fails it is left alone, and the rest of the lane fails with it.
+
+    Each by its own schedule: so none waits behind a message that the destination chokes on, and each is given up after its own three days.
+    """
+    down: _Down | None = None
     for delivery in lane:
-        if resting_until is not None or context.stopping():
-            release(context.database, delivery, context.clock.now(), resting_until)
-            continue
-        context.at("dispatch:before-send")
-        outcome = context.gateway.send(delivery.destination, delivery.message, delivery.key)
-        context.at("dispatch:after-send")
-        resting_until = _settle(context, delivery, outcome, report)
+        if context.stopping():
+            release(context.database, delivery, context.clock.now())
+        elif down is not None:
+            _put_off(context, delivery, f"not tried: {down.why}", not_before=down.until)
+        else:
+            context.at("dispatch:before-send")
+            outcome = context.gateway.send(delivery.destination, delivery.message, delivery.key)
+            context.at("dispatch:after-send")
+            down = _settle(context, delivery, outcome, report)
 
 
-def _settle(context: Context, delivery: Delivery, outcome: Outcome, report: Report) -> datetime | None:
-    """Write down how it went; gives the moment of the next try if the destination failed."""
-    now = context.clock.now()
+def _settle(context: Context, delivery: Delivery, outcome: Outcome, report: Report) -> _Down | None:
+    """Write down how it went; says so if the destination failed."""
     if isinstance(outcome, Accepted):
-        settle_sent(context.database, delivery, now)
+        settle_sent(context.database, delivery, context.clock.now())
         report.told += 1
         return None
     report.fail("destination", delivery.destination, outcome.why)
     wish = outcome.retry_after if isinstance(outcome, Retry) else None
+    kind = "unknown" if isinstance(outcome, Unknown) else "retry"
+    again = _put_off(context, delivery, outcome.why, kind, wish)
+    only_this_message = isinstance(outcome, Refused) and outcome.what == "message"
+    return None if only_this_message else _Down(outcome.why, again - _A_MOMENT)
+
+
+def _put_off(
+    context: Context,
+    delivery: Delivery,
+    why: str,
+    kind: str = "retry",
+    wish: float | None = None,
+    not_before: datetime | None = None,
+) -> datetime:
+    """Not delivered: due again later, or given up. Gives the moment from which the destination may be tried again."""
+    now = context.clock.now()
     again = next_attempt(delivery.attempts, now, 2 * context.random() - 1, wish)
     if again is None:
-        settle_gave_up(context.database, delivery, now, outcome.why)
-        note_gave_up(context, delivery, outcome.why)
-        return None
-    kind = "unknown" if isinstance(outcome, Unknown) else "retry"
-    settle_retry(context.database, delivery, now, again, outcome.why, kind)
-    only_this_message = isinstance(outcome, Refused) and outcome.what == "message"
-    return None if only_this_message else again
+        settle_gave_up(context.database, delivery, now, why)
+        note_gave_up(context, delivery, why)
+        return now
+    again = max(again, not_before or again)
+    settle_retry(context.database, delivery, now, again, why, kind)
+    return again

@@ -26,11 +26,12 @@ class Got:
 
 @dataclass
 class Collector:
-    """`json://…` destinations deliver to it. `refusing`: the inboxes that answer 503."""
+    """`json://…` destinations deliver to it. `refusing`: the inboxes that answer 503; `choking_on`: part of a title that
+    any of them answers with 500."""
 
     got: list[Got] = field(default_factory=list)
     refusing: set[str] = field(default_factory=set)
-    refused: int = 0
+    choking_on: str = ""
     port: int = 0
 
     def url(self, inbox: str = "desk") -> str:
@@ -50,13 +51,13 @@ class Collector:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 inbox = self.path.strip("/")
-                refuse = inbox in collector.refusing
-                if refuse:
-                    collector.refused += 1
-                else:
+                status = 503 if inbox in collector.refusing else 200
+                if collector.choking_on and collector.choking_on in body["title"]:
+                    status = 500
+                if status == 200:
                     key = self.headers["Idempotency-Key"]
                     collector.got.append(Got(inbox, key, body["title"], body["message"]))
-                self.send_response(503 if refuse else 200)
+                self.send_response(status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
