@@ -139,7 +139,6 @@ CREATE TABLE module_versions (
     FOREIGN KEY (trial, since_version) REFERENCES versions (trial, version),
     CHECK ((digest IS NULL) = (body IS NULL))
 ) STRICT;
-CREATE INDEX module_versions_digest ON module_versions (digest);
 CREATE TRIGGER module_versions_are_final BEFORE UPDATE ON module_versions
 BEGIN SELECT RAISE(ABORT, 'a stored module is never rewritten'); END;
 
