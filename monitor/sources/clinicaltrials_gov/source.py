@@ -180,6 +180,9 @@ def _pages(params: tuple[tuple[str, str], ...], most: int) -> Flow[list[Page]]:
         answer = yield Request(_STUDIES, (*params, ("pageToken", token)) if token else params)
         page = read_page(answer.body)
         pages.append(page)
+        total, found = pages[0].total, sum(len(one.studies) for one in pages)
+        if total is not None and found > total:
+            raise Unreadable(f"a search should find {total} trials; its pages give more")
         token = page.next_token
         if not token:
             return pages
