@@ -54,4 +54,5 @@ subscribers:
     # when: daily 07:30                       # or: at once (the default), weekly mon 07:30
     # timezone: Europe/Paris                  # default: UTC
     # quiet: 22:00-07:00                      # held back, except what is critical
+    # near: {country: France, city: Lyon}     # news of a site there is at least notable
 """

@@ -180,6 +180,14 @@ def _quiet(text: str) -> Quiet:
     return quiet
 
 
+def _state(text: str) -> str:
+    if len(text) < 3:
+        raise Wrong(f"{shown(text)} is not a state as registries write it", "in full, like Ohio")
+    if len(text) > 60:
+        raise Wrong(f"this state has {len(text)} characters; 60 are allowed")
+    return " ".join(text.split())
+
+
 def _pattern(pattern: str) -> dict[str, str]:
     return {"type": "string", "pattern": f"^({pattern})$"}
 
@@ -200,3 +208,4 @@ TIMEZONE = Word(
     "a time zone", _timezone, {"type": "string", "examples": ["Europe/Paris", "America/New_York"]}
 )
 QUIET = Word("quiet hours", _quiet, _pattern(rf"{_TIME}-{_TIME}"))
+STATE = Word("a state", _state, {"type": "string", "minLength": 3, "maxLength": 60})

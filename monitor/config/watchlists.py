@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.config import values
+from monitor.config import near, values
 from monitor.config.document import Node, Notes, Scalar, Table, parse_document, read_text, shown
 from monitor.config.load import expanded_url
 from monitor.config.settings import CLINICALTRIALS_GOV, Destination, Settings
@@ -170,6 +170,7 @@ _SUBSCRIBER = Fields(
         ),
         "timezone": Key(values.TIMEZONE, "For “when” and “quiet”. Default: UTC"),
         "quiet": Key(values.QUIET, "Hours in which messages are held back, except critical ones."),
+        "near": Key(near.PLACE, "Where you are: news of a site there is at least notable."),
     },
     "a subscriber",
 )
@@ -280,6 +281,7 @@ def _subscribers(
         slots = [slot.value for slot in fields["when"].value] if "when" in fields else [None]
         if None in slots and len(slots) > 1:
             notes.add(fields["when"].line, "“at once” does not go with other times", "take one or the other")
+        near.note_deaf(fields, notes)
         if "name" not in fields or "to" not in fields:
             continue  # already noted
         to = [_known(reference, settings, notes, inline) for reference in fields["to"].value]
@@ -294,6 +296,7 @@ def _subscribers(
                 slots=tuple(slot for slot in slots if slot is not None),
                 timezone=fields["timezone"].value if "timezone" in fields else ZoneInfo("UTC"),
                 quiet=fields["quiet"].value if "quiet" in fields else None,
+                near=near.place(fields["near"].value) if "near" in fields else None,
             )
         )
     return tuple(subscribers)

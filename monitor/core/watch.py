@@ -54,8 +54,17 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reader is: a country, or a state or city in it; in English, as registries name them."""
+
+    country: str
+    city: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who is told, where, from which significance up, and when. No `slots` means: at once.
+    """Who is told, where, from which significance up, and when. No `slots` means: at once. News of a site `near` is at least notable.
     `to` are the names of destinations; an Apprise URL written in the watchlist is known by the name it was given at loading."""
 
     name: str
@@ -65,6 +74,7 @@ class Subscriber:
     slots: tuple[Slot, ...] = ()
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     quiet: Quiet | None = None
+    near: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from datetime import datetime
 from monitor.core.facts import TrialFacts
 from monitor.core.notification import Notification, key_of
 from monitor.core.observation import Observation
-from monitor.core.routing import Addressed, Subscription, route, subscriptions
+from monitor.core.routing import Addressed, NearNews, Subscription, raised, route, subscriptions
 from monitor.core.significance import Verdict
 from monitor.core.source import Source
 from monitor.core.watch import Watchlist
 from monitor.render.contexts import AlertContext, Reason
 from monitor.render.message import render_alert
+from monitor.rules.near import listed_sites, near_news
 
 
 def addressed(
@@ -31,9 +32,16 @@ def addressed(
     """
     if not observation.verdicts:
         return observation
-    shares = route(observation.verdicts, subscriptions(watchlists, reasons), now)
+    interested = subscriptions(watchlists, reasons)
+    shares = route(observation.verdicts, interested, now, _near_news(observation, facts, now))
     told = tuple(_notification(observation, facts, source, share, now, about) for share in shares)
     return replace(observation, notifications=told)
+
+
+def _near_news(observation: Observation, facts: TrialFacts, now: datetime) -> NearNews:
+    """What happened to the trial's sites in a place."""
+    sites = listed_sites(observation.record.modules) if observation.record is not None else None
+    return lambda place: near_news(place, observation.trial, facts, observation.changes, sites, now)
 
 
 def _notification(
@@ -41,7 +49,8 @@ def _notification(
 ) -> Notification:
     subscription = share.subscription
     subscriber = subscription.subscriber
-    verdicts = tuple(observation.verdicts[position] for position in share.verdicts)
+    verdicts = tuple(raised(observation.verdicts[position], share.near) for position in share.verdicts)
+    verdicts = (*((share.near,) if share.near is not None else ()), *verdicts)
     alert = AlertContext(
         number=observation.trial.number,
         registry=source.title,

@@ -1,19 +1,22 @@
 """Fold what waits for a digest into one message, when its moment has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from monitor.core.facts import TrialFacts
 from monitor.core.notification import Message, Notification, key_of
 from monitor.core.receipt import Receipt, held_back
+from monitor.core.routing import raised
 from monitor.core.significance import Verdict
 from monitor.core.trial import TrialId
-from monitor.core.watch import Subscriber
+from monitor.core.watch import Place, Subscriber
 from monitor.jobs.context import Context
 from monitor.render.contexts import AlertContext, DigestContext, DigestSection, Reason
 from monitor.render.message import render_digest
-from monitor.store.digests import DigestDue, Waiting, digests_due, fold
-from monitor.store.observations import snapshots
+from monitor.rules.near import SITES_MODULE, listed_sites, near_news
+from monitor.store.digests import DigestDue, Waiting, changes_of, digests_due, fold
+from monitor.store.observations import modules_of, snapshots
 from monitor.store.receipts import previous_slot, untold
 
 
@@ -52,7 +55,14 @@ def _worded(context: Context, due: DigestDue) -> Message:
         DigestSection(
             titles.get(name, name),
             tuple(
-                _alert(context, one, facts, timezone, titles.get(name, name))
+                _alert(
+                    context,
+                    one,
+                    facts,
+                    timezone,
+                    titles.get(name, name),
+                    wishes[name].near if name in wishes else None,
+                )
                 for one in _grave_first(due.members)
                 if name in one.watchlists
             ),
@@ -79,14 +89,23 @@ def _grave_first(members: Sequence[Waiting]) -> list[Waiting]:
 
 
 def _alert(
-    context: Context, one: Waiting, facts: dict[TrialId, TrialFacts], timezone: tzinfo, watchlist: str
+    context: Context,
+    one: Waiting,
+    facts: dict[TrialId, TrialFacts],
+    timezone: tzinfo,
+    watchlist: str,
+    place: Place | None,
 ) -> AlertContext:
     trial = TrialId.parse(one.trial)
     known = facts.get(trial, TrialFacts())
     source = context.doors[trial.registry].source
-    verdicts = tuple(
-        Verdict("", event.topic, event.significance, event.headline, event.because) for event in one.events
-    )
+    if place is not None:
+        verdicts = list(_heard_near(context, one, known, place))
+    else:
+        verdicts = [
+            Verdict("", event.topic, event.significance, event.headline, event.because)
+            for event in one.events
+        ]
     return AlertContext(
         number=trial.number,
         registry=source.title,
@@ -100,6 +119,22 @@ def _alert(
         changes=(),
         timezone=timezone,
     )
+
+
+def _heard_near(context: Context, one: Waiting, facts: TrialFacts, place: Place) -> Iterator[Verdict]:
+    """The events as a reader hears them who named a place, with the line that says what happened there."""
+    database, trial = context.database, TrialId.parse(one.trial)
+    changes = changes_of(database, [event.id for event in one.events if event.topic == "sites"])
+    sites = listed_sites(modules_of(database, trial, [SITES_MODULE])) if changes else None
+    for event in one.events:
+        of_event = changes.get(event.id, ())
+        near = near_news(place, trial, facts, of_event, sites, one.created_at)
+        heard = Verdict(
+            "", event.topic, event.significance, event.headline, event.because, tuple(range(len(of_event)))
+        )
+        if near is not None:
+            yield replace(near, changes=())
+        yield replace(raised(heard, near), changes=())
 
 
 def _wishes_of(context: Context, due: DigestDue) -> dict[str, Subscriber]:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.core.change import Change, ChangeSet, FieldPath
 from monitor.core.notification import Message, Notification
 from monitor.core.significance import Significance, Topic
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
-from monitor.store.values import moment, stamp
+from monitor.store.values import moment, read_json, stamp
 
 # No slot is further ahead than a week: one that is was written before the clock went back, and is due.
 _FURTHEST_SLOT = timedelta(days=8)
@@ -99,6 +100,29 @@ def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
         )
         for row in rows
     )
+
+
+def changes_of(db: Database, events: Sequence[int]) -> dict[int, ChangeSet]:
+    """The changes behind each of these events, as they were recorded."""
+    found: dict[int, ChangeSet] = {}
+    with db.reading() as connection:
+        for row in connection.execute(
+            "SELECT l.event, c.* FROM json_each(?) AS asked JOIN event_changes AS l ON l.event = asked.value"
+            " JOIN changes AS c ON c.id = l.change ORDER BY l.event, c.id",
+            (json.dumps(list(events)),),
+        ):
+            change = Change(
+                FieldPath.parse(row["field"]),
+                row["kind"],
+                read_json(row["before"]),
+                read_json(row["after"]),
+                row["topic"],
+                row["label"],
+                row["role"],
+                bool(row["housekeeping"]),
+            )
+            found[row["event"]] = (*found.get(row["event"], ()), change)
+    return found
 
 
 def fold(db: Database, members: Sequence[int], digest: Notification, now: datetime) -> list[int]:

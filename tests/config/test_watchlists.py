@@ -11,7 +11,7 @@ from monitor.config.load import load_settings
 from monitor.config.settings import Settings
 from monitor.config.watchlists import Loaded, load_watchlists
 from monitor.core.significance import TOPICS, Significance
-from monitor.core.watch import Quiet, Slot
+from monitor.core.watch import Place, Quiet, Slot
 
 Read = Callable[[str], Loaded]
 Problems = Callable[[str], list[str]]
@@ -274,3 +274,30 @@ def test_a_good_watchlist_is_there_beside_a_bad_one(tmp_path: Path, settings: Se
 def test_a_missing_folder_is_a_problem(tmp_path: Path, settings: Settings) -> None:
     (problem,) = load_watchlists(tmp_path / "none", settings).problems
     assert "no such folder" in problem.message
+
+
+def test_a_subscriber_may_say_where_it_is(watchlist: Read) -> None:
+    def place(line: str) -> Place | None:
+        (read,) = watchlist(a_subscriber(line)).watchlists
+        return read.subscribers[0].near
+
+    assert place("near: {country: France, city: Lyon}") == Place("France", city="Lyon")
+    assert place("near: {country: United States, state: Ohio}") == Place("United States", state="Ohio")
+    assert place("near: {country: France}") == Place("France")
+    assert place("quiet: 22:00-07:00") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("near: Lyon", "5: here “near” is expected"),
+        ("near: {city: Lyon}", "5: “country” is missing from “near”"),
+        ("near: {country: France, town: Lyon}", "5: “town” is not a key of “near”"),
+        ("near: {country: United States, state: OH}", "5: “OH” is not a state as registries write it"),
+        ("near: {country: France}\n    at_least: critical", "5: “near” makes news of a site notable"),
+        ("near: {country: France}\n    topics: [status]", "5: “near” is about sites"),
+    ],
+)
+def test_a_place_that_could_never_be_heard_of_is_a_mistake(problems: Problems, line: str, said: str) -> None:
+    [problem] = problems(a_subscriber(line))
+    assert problem.startswith(said)

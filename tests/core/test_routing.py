@@ -1,14 +1,15 @@
 """Who is told what."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.routing import Subscription, route, subscriptions
+from monitor.core.routing import NearNews, Subscription, raised, route, subscriptions
 from monitor.core.significance import TOPICS, Significance, Verdict
-from monitor.core.watch import Quiet, Slot
+from monitor.core.watch import Place, Quiet, Slot
 from tests.builders import NOON, a_moment, a_subscriber, a_verdict, a_watchlist
 
 NOISE, ROUTINE, NOTABLE, CRITICAL = Significance
@@ -88,3 +89,64 @@ def test_nobody_is_told_more_or_less_than_was_wished(
 ) -> None:
     told = {position for shares in share(verdicts, at_least=least, topics=topics) for position in shares}
     assert told == {n for n, one in enumerate(verdicts) if one.significance >= least and one.topic in topics}
+
+
+HERE, THERE = Place("France", "Lyon"), Place("France", "Nice")
+
+
+def near_news_of(place: Place, *changes: int) -> NearNews:
+    line = Verdict("sites.near", "sites", NOTABLE, "Near you: a site opened", "it is near", changes)
+    return lambda asked_for: line if asked_for == place else None
+
+
+def site_news(*changes: int, topic: Any = "sites") -> Verdict:
+    return replace(a_verdict(ROUTINE, topic), changes=changes)
+
+
+def test_news_of_a_site_near_by_is_raised_for_who_is_near() -> None:
+    [address] = route([site_news(3, 4)], [asked(near=HERE)], NOON, near_news_of(HERE, 4))
+    assert (address.verdicts, address.gravest) == ((0,), NOTABLE)
+    assert address.near is not None
+    assert raised(site_news(3, 4), address.near).significance == NOTABLE
+
+
+def test_news_of_a_site_is_not_raised_for_anybody_else() -> None:
+    near_news = near_news_of(HERE, 4)
+    assert route([site_news(3, 4)], [asked(), asked(near=THERE)], NOON, near_news) == []
+
+
+def test_only_what_speaks_of_the_site_near_by_is_raised() -> None:
+    verdicts = [site_news(3), site_news(4, topic="dates"), site_news(4)]
+    [address] = route(verdicts, [asked(near=HERE)], NOON, near_news_of(HERE, 4))
+    assert address.verdicts == (2,)
+
+
+def test_what_is_graver_stays_as_grave() -> None:
+    critical = replace(site_news(4), significance=CRITICAL)
+    [address] = route([critical], [asked(near=HERE, at_least=CRITICAL)], NOON, near_news_of(HERE, 4))
+    assert address.gravest == CRITICAL
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda grave, topic, change: replace(a_verdict(grave, topic), changes=(change,)),
+            st.sampled_from(Significance),
+            st.sampled_from(TOPICS),
+            st.integers(0, 3),
+        ),
+        max_size=6,
+    ),
+    st.sets(st.integers(0, 3), min_size=1),
+)
+def test_who_is_near_is_told_all_that_others_are_told_and_else_only_of_sites(
+    verdicts: list[Verdict], changes: set[int]
+) -> None:
+    told = {
+        position
+        for address in route(verdicts, [asked(near=HERE)], NOON, near_news_of(HERE, *changes))
+        for position in address.verdicts
+    }
+    others = {position for shares in share(verdicts) for position in shares}
+    assert others <= told
+    assert all(verdicts[position].topic == "sites" for position in told - others)
