@@ -87,6 +87,9 @@ def _submissions(document: JsonObject) -> Iterator[str]:
         for field, unknown, name in _STEPS:
             if _text(info, field) or (unknown and info.get(unknown) is True):
                 yield f"{_text(info, field) or '?'} {name}"
+        # Where the list does not begin with the first round, the registry numbers those it has.
+        if _text(info, "releaseDate") and (number := _count(info, "mcpReleaseN")) is not None:
+            yield f"{_text(info, 'releaseDate')} ROUND {number}"
 
 
 def _primary_results(document: JsonObject) -> Iterator[str]:
