@@ -1,0 +1,320 @@
+"""References: what the registry links by itself, what the sponsor calls a result, what was retracted.
+
+ClinicalTrials.gov looks the trial's number up in PubMed and adds what it finds as DERIVED; RESULT and BACKGROUND are the sponsor's word.
+A publication that names a trial is a mention: whether it holds the trial's results is for the reader to see.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.core.change import Item
+from monitor.core.json import Json
+from monitor.core.significance import Case, Example, Rule, Significance, Verdict
+from monitor.rules._folding import folded
+from monitor.rules.words import count, shortened
+
+_REFERENCES = "protocolSection.referencesModule.references"
+# `Pers YM, Ware JE Jr, et al. Title of the paper. Journal. 2024 …`, as PubMed writes it.
+_CITATION = re.compile(
+    r"(?:[^.]*\b(?:[A-Z]{1,4}(?: (?:Jr|Sr|2nd|3rd))?|et al)|[^.]*;[^.]*)\. (.+?[.?!])(?: |$)"
+)
+_LISTED = 2
+# Some citations are whole bibliographies.
+_LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """One reference that came or went: the position of its change, and what it says."""
+
+    position: int
+    type: str
+    pmid: str
+    citation: str
+    retracted: bool
+
+    @property
+    def told(self) -> str:
+        """`PMID 39393844, “Title of the paper”`."""
+        title = title_of(self.citation)
+        quoted = f"“{shortened(title, 100)}”" if title else ""
+        return (
+            ", ".join(
+                part for part in (f"PMID {shortened(self.pmid, 20)}" if self.pmid else "", quoted) if part
+            )
+            or "unnamed"
+        )
+
+
+def title_of(citation: str) -> str:
+    """The paper's title out of a citation as PubMed writes it; of any other form the citation itself."""
+    line = " ".join(citation[:_LONGEST].split())
+    match = _CITATION.match(line)
+    return (match[1] if match else line).rstrip(".")
+
+
+def _references(case: Case, kind: str) -> list[_Reference]:
+    """The references that came (`added`) or went (`removed`), each once; one that only got its PubMed number did neither."""
+    sides: dict[str, list[_Reference]] = {"added": [], "removed": []}
+    for n, change in enumerate(case.changes):
+        if (
+            change.path.plain == _REFERENCES
+            and isinstance(change.path.steps[-1], Item)
+            and change.kind in sides
+        ):
+            sides[change.kind].append(
+                _reference(n, change.after if change.kind == "added" else change.before)
+            )
+    other = {folded(one.citation) for one in sides["removed" if kind == "added" else "added"] if one.citation}
+    return [one for one in sides[kind] if folded(one.citation) not in other]
+
+
+def _reference(position: int, value: Json) -> _Reference:
+    body: Mapping[str, Json] = value if isinstance(value, Mapping) else {}
+    type_, pmid, citation = (
+        text if isinstance(text := body.get(key), str) else "" for key in ("type", "pmid", "citation")
+    )
+    return _Reference(position, type_, pmid, citation, bool(body.get("retractions")))
+
+
+def _verdict(
+    rule: str, significance: Significance, headline: str, because: str, positions: Iterable[int]
+) -> Iterable[Verdict]:
+    yield Verdict(
+        f"publications.{rule}",
+        "publications",
+        significance,
+        shortened(headline, 200),
+        because,
+        tuple(sorted(positions)),
+    )
+
+
+def _list(references: Sequence[_Reference]) -> str:
+    if len(references) == 1:
+        return references[0].told
+    numbers = sorted(one.pmid for one in references if one.pmid)
+    named = f"PMID {', '.join(numbers[: _LISTED + 1])}" if numbers else references[0].told
+    return named + (" …" if len(references) > _LISTED + 1 else "")
+
+
+def _linked(case: Case) -> Iterable[Verdict]:
+    came = [one for one in _references(case, "added") if one.type == "DERIVED" and not one.retracted]
+    if came:
+        before_results = not case.after.has_results
+        what = (
+            "A publication was linked" if len(came) == 1 else f"{count(len(came), 'publication')} were linked"
+        )
+        headline = f"{what} by the registry{' before results' if before_results else ''}: {_list(came)}"
+        because = (
+            "the registry found the trial's number in PubMed (type DERIVED): a mention, not yet a result"
+        )
+        if case.registry_made:
+            because += "; registry-made: the date of the sponsor's last submission did not move"
+        significance = Significance.NOTABLE if before_results else Significance.ROUTINE
+        yield from _verdict("linked", significance, headline, because, (one.position for one in came))
+
+
+def _result(case: Case) -> Iterable[Verdict]:
+    came = [one for one in _references(case, "added") if one.type == "RESULT" and not one.retracted]
+    called = [
+        n
+        for n, change in enumerate(case.changes)
+        if change.path.plain == f"{_REFERENCES}.type" and change.after == "RESULT"
+    ]
+    number = len(came) + len(called)
+    if number:
+        what = (
+            "A publication of results is" if number == 1 else f"{count(number, 'publication')} of results are"
+        )
+        named = _list(came) if came else _named(case, called)
+        yield from _verdict(
+            "result",
+            Significance.NOTABLE,
+            f"{what} named by the sponsor: {named}",
+            "the reference's type is RESULT, which is the sponsor's word",
+            [one.position for one in came] + called,
+        )
+
+
+def _named(case: Case, positions: Sequence[int]) -> str:
+    """The references within which something changed: the first item of a path is the reference itself."""
+    within = {
+        next((step.name for step in case.changes[n].path.steps if isinstance(step, Item)), "")
+        for n in positions
+    }
+    names = [
+        f"PMID {name}" if name.isdigit() else f"“{shortened(title_of(name), 100)}”" for name in sorted(within)
+    ]
+    return ", ".join(names[:_LISTED]) + (" …" if len(names) > _LISTED else "")
+
+
+def _background(case: Case) -> Iterable[Verdict]:
+    came = [
+        one
+        for one in _references(case, "added")
+        if one.type not in ("DERIVED", "RESULT") and not one.retracted
+    ]
+    if came:
+        what = (
+            "A background reference was"
+            if len(came) == 1
+            else f"{count(len(came), 'background reference')} were"
+        )
+        yield from _verdict(
+            "background",
+            Significance.ROUTINE,
+            f"{what} added: {_list(came)}",
+            "literature that the sponsor cites, not what came of the trial",
+            (one.position for one in came),
+        )
+
+
+def _removed(case: Case) -> Iterable[Verdict]:
+    gone = _references(case, "removed")
+    if gone:
+        what = "A reference was" if len(gone) == 1 else f"{count(len(gone), 'reference')} were"
+        because = "the record listed it before" if len(gone) == 1 else "the record listed them before"
+        yield from _verdict(
+            "removed",
+            Significance.ROUTINE,
+            f"{what} taken out: {_list(gone)}",
+            because,
+            (one.position for one in gone),
+        )
+
+
+def _retracted(case: Case) -> Iterable[Verdict]:
+    came = [one for one in _references(case, "added") if one.retracted]
+    marked = [
+        n
+        for n, change in enumerate(case.changes)
+        if change.path.plain.startswith(f"{_REFERENCES}.retractions") and change.kind != "removed"
+    ]
+    if came or marked:
+        named = _named(case, marked) if marked else _list(came)
+        theirs = bool(marked) or any(one.type in ("DERIVED", "RESULT") for one in came)
+        yield from _verdict(
+            "retracted",
+            Significance.CRITICAL if theirs else Significance.NOTABLE,
+            f"Retracted: {named}",
+            "the registry lists a retraction with this reference",
+            [one.position for one in came] + marked,
+        )
+
+
+def _with(*references: Json, **more: Json) -> dict[str, Json]:
+    return {"protocolSection": {"referencesModule": {"references": list(references)}}, **more}
+
+
+def _paper(type_: str, **more: Json) -> Json:
+    citation = (
+        "Made A, Invented BC. Disc cells relieve back pain: a made trial. J Made Med. 2026 Jan;1(1):1-9."
+    )
+    return {"pmid": "99900001", "type": type_, "citation": citation, **more}
+
+
+_RETRACTION: Json = [{"pmid": "99900009", "source": "J Made Med. 2026 Feb;1(2):20"}]
+
+RULES = (
+    Rule(
+        "publications.linked",
+        "The registry links a publication",
+        "Found in PubMed by the trial's number. Before results are posted it is often the first sight of them.",
+        "publications",
+        _linked,
+        (
+            Example(
+                "before results",
+                _with(),
+                _with(_paper("DERIVED")),
+                Significance.NOTABLE,
+                "A publication was linked by the registry before results: "
+                "PMID 99900001, “Disc cells relieve back pain: a made trial”",
+            ),
+            Example(
+                "after results",
+                _with(hasResults=True),
+                _with(_paper("DERIVED"), hasResults=True),
+                Significance.ROUTINE,
+            ),
+        ),
+    ),
+    Rule(
+        "publications.result",
+        "The sponsor names a publication of results",
+        "Its type is RESULT: added as such, or called so now.",
+        "publications",
+        _result,
+        (
+            Example(
+                "added",
+                _with(),
+                _with(_paper("RESULT")),
+                Significance.NOTABLE,
+                "A publication of results is named by the sponsor: "
+                "PMID 99900001, “Disc cells relieve back pain: a made trial”",
+            ),
+            Example(
+                "what the registry had linked",
+                _with(_paper("DERIVED")),
+                _with(_paper("RESULT")),
+                Significance.NOTABLE,
+                "A publication of results is named by the sponsor: PMID 99900001",
+            ),
+        ),
+    ),
+    Rule(
+        "publications.background",
+        "A background reference",
+        "Literature that the sponsor cites.",
+        "publications",
+        _background,
+        (Example("added", _with(), _with(_paper("BACKGROUND")), Significance.ROUTINE),),
+    ),
+    Rule(
+        "publications.removed",
+        "A reference is taken out",
+        "It was listed and is not any more.",
+        "publications",
+        _removed,
+        (
+            Example("taken out", _with(_paper("RESULT")), _with(), Significance.ROUTINE),
+            Example(
+                "only got its number in PubMed",
+                _with({"type": "RESULT", "citation": "Made A. Disc cells. J Made Med. 2026."}),
+                _with(
+                    {
+                        "type": "RESULT",
+                        "citation": "Made A. Disc cells. J Made Med. 2026.",
+                        "pmid": "99900001",
+                    }
+                ),
+                None,
+            ),
+        ),
+    ),
+    Rule(
+        "publications.retracted",
+        "A publication is retracted",
+        "The registry lists a retraction with a reference of this trial. A retracted background reference is notable only.",
+        "publications",
+        _retracted,
+        (
+            Example(
+                "a paper of the trial",
+                _with(_paper("RESULT")),
+                _with(_paper("RESULT", retractions=_RETRACTION)),
+                Significance.CRITICAL,
+                "Retracted: PMID 99900001",
+            ),
+            Example(
+                "a background paper, retracted when it is added",
+                _with(),
+                _with(_paper("BACKGROUND", retractions=_RETRACTION)),
+                Significance.NOTABLE,
+            ),
+        ),
+    ),
+)
