@@ -138,6 +138,17 @@ def test_data_from_before_what_was_seen_are_refused(desk: Desk) -> None:
     assert desk.told() == []
 
 
+def test_records_older_than_what_was_seen_are_never_applied(desk: Desk) -> None:
+    halt(desk, TUESDAY)
+    assert desk.look("2026-02-10T15:00").changed == 1
+    desk.registry.misbehave("stale_records", times=None)
+    now = datetime.fromisoformat("2026-02-10T16:00+00:00")
+    report = desk.office.check_at(now, full=True)
+    assert (report.changed, report.looked) == (0, 0)
+    assert "already seen" in report.failed[0]["why"]
+    assert desk.rules() == [(NUMBERS[0], "status.halted")]
+
+
 def test_records_that_lag_behind_the_version_are_read_again(desk: Desk) -> None:
     halt(desk, TUESDAY)
     desk.registry.misbehave("stale_records", times=None)
