@@ -193,7 +193,7 @@ def never_given(trial: TrialId) -> NothingDone:
 
 def source_of(trial: TrialId) -> "Source":
     """The source of a trial's registry. Raises NothingDone where this trialmon has none."""
-    source = _sources().get(trial.registry)
+    source = sources().get(trial.registry)
     if source is not None:
         return source
     raise NothingDone(f"this trialmon knows no registry {trial.registry!r}", "upgrade trialmon")
@@ -201,12 +201,13 @@ def source_of(trial: TrialId) -> "Source":
 
 def shape_of(registry: str) -> "Shape | None":
     """The form of a registry's records; None where this trialmon knows no such registry."""
-    source = _sources().get(registry)
+    source = sources().get(registry)
     return source.shape if source is not None else None
 
 
 @cache
-def _sources() -> "dict[str, Source]":
+def sources() -> "dict[str, Source]":
+    """The sources that this trialmon has, by registry."""
     from monitor.core.source import Source
     from monitor.discovery import named
 

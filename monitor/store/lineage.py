@@ -274,32 +274,49 @@ def was_told(
     trials: Sequence[TrialId],
     since: datetime,
     until: datetime | None,
-) -> list[WasTold]:
+) -> Iterator[WasTold]:
     """The messages about versions of a period that were written for a watchlist, or for subscribers of these names about these trials
-    (so that an edited copy of a list is compared with what the list told), in the order of the versions."""
-    with db.reading() as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT n.id, t.registry, t.number, e.version, n.subscriber, n.title, e.seen_at FROM events AS e"
-            " JOIN notification_events AS told ON told.event = e.id JOIN notifications AS n ON n.id = told.notification"
-            " JOIN trials AS t ON t.id = e.trial WHERE e.version IS NOT NULL AND n.kind = 'alert'"
-            " AND e.seen_at >= :since AND e.seen_at <= :until"
-            " AND (EXISTS (SELECT 1 FROM json_each(n.watchlists) AS listed WHERE listed.value = :watchlist)"
-            " OR (n.subscriber IN (SELECT value FROM json_each(:subscribers)) AND EXISTS (SELECT 1"
-            " FROM json_each(:trials) AS asked WHERE json_extract(asked.value, '$[0]') = t.registry"
-            " AND json_extract(asked.value, '$[1]') = t.number))) ORDER BY e.seen_at, n.id",
-            {
-                **_period(trials, since, until),
-                "watchlist": watchlist,
-                "subscribers": json.dumps(list(subscribers)),
-            },
-        )
-        return [
-            WasTold(
+    (so that an edited copy of a list is compared with what the list told), in the order of the versions; read like `steps`."""
+    wanted = {
+        **_period(trials, since, until),
+        "watchlist": watchlist,
+        "subscribers": json.dumps(list(subscribers)),
+        "page": _PAGE,
+    }
+    last = ("", 0)
+    while True:
+        with db.reading() as connection:
+            page = connection.execute(_WAS_TOLD, {**wanted, "seen_at": last[0], "id": last[1]}).fetchall()
+        for row in page:
+            yield WasTold(
                 TrialId(row["registry"], row["number"]),
                 row["version"],
                 row["subscriber"],
                 row["title"],
                 moment(row["seen_at"]),
             )
-            for row in rows
-        ]
+        if len(page) < _PAGE:
+            return
+        last = (page[-1]["seen_at"], page[-1]["id"])
+
+
+_WAS_TOLD = (
+    "SELECT DISTINCT n.id, t.registry, t.number, e.version, n.subscriber, n.title, e.seen_at FROM events AS e"
+    " JOIN notification_events AS told ON told.event = e.id JOIN notifications AS n ON n.id = told.notification"
+    " JOIN trials AS t ON t.id = e.trial WHERE e.version IS NOT NULL AND n.kind = 'alert'"
+    " AND e.seen_at >= :since AND e.seen_at <= :until AND (e.seen_at, n.id) > (:seen_at, :id)"
+    " AND (EXISTS (SELECT 1 FROM json_each(n.watchlists) AS listed WHERE listed.value = :watchlist)"
+    " OR (n.subscriber IN (SELECT value FROM json_each(:subscribers)) AND EXISTS (SELECT 1"
+    " FROM json_each(:trials) AS asked WHERE json_extract(asked.value, '$[0]') = t.registry"
+    " AND json_extract(asked.value, '$[1]') = t.number))) ORDER BY e.seen_at, n.id LIMIT :page"
+)
+
+
+def searches_read(db: Database, keys: Sequence[str]) -> set[str]:
+    """Those of the searches (by key) that were read to their end at least once, so that it is known what they hold."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT key FROM watches WHERE read_at IS NOT NULL AND key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
+        )
+        return {row["key"] for row in rows}

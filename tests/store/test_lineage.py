@@ -6,11 +6,13 @@ import pytest
 
 from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
+from monitor.core.watch import Watch, Watchlist
 from monitor.store import lineage
 from monitor.store.database import Database
 from monitor.store.digests import fold
 from monitor.store.observations import record
 from monitor.store.outbox import claim, settle_sent
+from monitor.store.watches import sync_watchlists, update_members
 from tests.store.builders import (
     DAY,
     NOW,
@@ -137,6 +139,28 @@ def test_no_step_is_lost_or_repeated_where_a_page_ends(db: Database, monkeypatch
     for trial in trials:  # all seen in one second, as one look sees them
         a_step(db, 2, NOW, trial)
     assert [one.trial for one in lineage.steps(db, trials, NOW, NOW)] == trials
+
+
+def test_no_telling_is_lost_or_repeated_where_a_page_ends(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lineage, "_PAGE", 2)
+    trials = [a_trial(n) for n in range(1, 6)]
+    baseline_of(db, *trials)
+    for trial in trials:
+        a_step(db, 2, NOW, trial, notifications=[a_notification(trial.number, events=(0,))])
+    told = list(lineage.was_told(db, "backs", [], [], NOW, None))
+    assert [one.trial for one in told] == trials
+
+
+def test_a_search_that_was_never_read_is_known_by_it(db: Database) -> None:
+    searches = [
+        Watch("search", "clinicaltrials.gov", query=(("query.cond", disease),)) for disease in ("a", "b")
+    ]
+    sync_watchlists(db, [Watchlist("backs", "Backs", tuple(searches), ())], NOW)
+    update_members(db, searches[0].key, [RESPINE], NOW)
+    keys = [*(search.key for search in searches), "not in any list"]
+    assert lineage.searches_read(db, keys) == {searches[0].key}
 
 
 def test_both_sides_of_a_step_are_as_they_were_then(db: Database) -> None:
