@@ -12,7 +12,7 @@ from monitor.core.watch import Watch
 from monitor.jobs.announce import announce_watching
 from monitor.jobs.clock import judge_the_day
 from monitor.jobs.context import Context, Door, Report
-from monitor.jobs.health import note_look_failed, note_look_succeeded
+from monitor.jobs.health import note_left_unread, note_look_failed, note_look_succeeded
 from monitor.jobs.membership import members_of, read_searches, tell_of_entering, tell_of_leaving
 from monitor.jobs.reading import Look, read_trials, tell_of_unknown_numbers
 from monitor.jobs.reasons import Reasons, reasons_to_watch, watches_of
@@ -151,6 +151,7 @@ def _read_everything(look: Look, watches: Sequence[Watch]) -> None:
     of_the_source = [entry["why"] for entry in failed if "source" in entry]
     if complete or (report.looked > counts[0] and not of_the_source):
         note_look_succeeded(context, door.source)
+        note_left_unread(context, door.source, watches, failed)
     elif failed:
         note_look_failed(context, door.source, (of_the_source or [failed[0]["why"]])[0])
 

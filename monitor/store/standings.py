@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.core.trial import TrialId
 from monitor.store.database import Database
 from monitor.store.trials import asked_for
+from monitor.store.values import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,27 @@ def never_read(db: Database, watches: Iterable[str]) -> set[str]:
             (json.dumps(list(watches)),),
         )
         return {row["key"] for row in rows}
+
+
+def not_read_since(
+    db: Database, moment: datetime, trials: Sequence[TrialId], watches: Iterable[str]
+) -> tuple[list[TrialId], list[str]]:
+    """Those of the trials, and of the searches (by key), that were read once but not since that moment."""
+    with db.reading() as connection:
+        numbers = [
+            TrialId(row["registry"], row["number"])
+            for row in connection.execute(
+                "SELECT t.registry, t.number FROM json_each(?) AS asked"
+                " CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
+                " AND t.number = json_extract(asked.value, '$[1]') WHERE t.last_looked_at <= ? ORDER BY t.number",
+                (asked_for(trials), stamp(moment)),
+            )
+        ]
+        searches = [
+            row["key"]
+            for row in connection.execute(
+                "SELECT key FROM watches WHERE read_at <= ? AND key IN (SELECT value FROM json_each(?)) ORDER BY key",
+                (stamp(moment), json.dumps(list(watches))),
+            )
+        ]
+    return numbers, searches

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from tests.builders import a_document
-from tests.faults.desk import NUMBERS, Desk
+from tests.faults.desk import KNEES, NUMBERS, Desk
 
 TUESDAY, WEDNESDAY = date(2026, 2, 10), date(2026, 2, 11)
 
@@ -88,6 +88,25 @@ def test_a_part_that_could_not_be_read_is_no_success(desk: Desk) -> None:
         assert report.looked == 100
         desk.registry.behave()
     assert desk.told() == ["ClinicalTrials.gov cannot be read: silence is not news"]
+
+
+def test_a_single_trial_and_a_search_that_cannot_be_read_for_a_day_are_named_once(desk: Desk) -> None:
+    desk.watch(*NUMBERS, searches=("knee pain",))
+    assert desk.look("2026-02-09T16:00").failed == []
+    desk.told()
+    for day, hour in ((9, 18), (10, 15), (10, 17), (11, 15)):
+        desk.registry.misbehave("garbage", path="/api/v2/studies")  # the search comes first
+        desk.registry.misbehave(
+            "string_instead_of_object", path="/api/v2/studies"
+        )  # then the numbers, and of these the first
+        report = desk.look(f"2026-02-{day:02}T{hour}:00")
+        desk.registry.behave()
+        if day > 9:
+            assert {kind for failure in report.failed for kind in failure} == {"search", "trial", "why"}
+    (notice,) = desk.arrived()
+    assert notice.title.startswith("Not read for a day: the search “knee pain” and 1 more")
+    assert any(number in notice.text for number in (*NUMBERS, *KNEES))
+    assert desk.status("2026-02-11T15:00+00:00")["ok"], "the registry as such is read"
 
 
 def test_a_refusal_is_called_a_refusal_and_makes_nothing_gone(desk: Desk) -> None:
