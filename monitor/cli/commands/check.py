@@ -8,7 +8,9 @@ from monitor.cli import Invocation, common, with_now
 
 
 @click.command()
-@click.option("--full", is_flag=True, help="Read every watched record even if the registry has not refreshed since.")
+@click.option(
+    "--full", is_flag=True, help="Read every watched record even if the registry has not refreshed since."
+)
 @with_now
 @common
 def command(invocation: Invocation, full: bool) -> None:

@@ -18,7 +18,9 @@ def command(invocation: Invocation) -> None:
     output = invocation.output
     settings = bootstrap.load(invocation.config, invocation.environment)
     terminal = sys.stderr if output.json else None
-    with bootstrap.context(settings, invocation.environment, moment=invocation.now, terminal=terminal) as context:
+    with bootstrap.context(
+        settings, invocation.environment, moment=invocation.now, terminal=terminal
+    ) as context:
         report = dispatch(context)
     for failure in report.failed:
         output.warn(f"trialmon: destination {failure['destination']}: {failure['why']}")
