@@ -7,7 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
+from monitor.rules.words import shortened
+
 T = TypeVar("T")
+
+_EDGES = ",.;: "
 
 # What carries meaning in a criterion or a name: words, numbers with their decimal point and sign, and comparisons.
 _MEANING = re.compile(r"-?\d+(?:\.\d+)*|[^\W\d_]+|[<>=≠±%+]+")
@@ -78,6 +82,31 @@ def pairs_of(
             left.remove(n)
             right.remove(m)
     return pairs
+
+
+def shown_apart(before: str, after: str, longest: int) -> str:
+    """`“old” → “new”`, each of at most that many characters; of longer texts only the stretch in which they differ;
+    `“old” taken out` where nothing stands in its place."""
+    if max(len(before), len(after)) > longest:
+        old, new = before.split(), after.split()
+        start = _alike_at_first(old, new)
+        end = _alike_at_first(old[start:][::-1], new[start:][::-1])
+        gone, come = len(old) - end, len(new) - end
+        if start < gone and start < come and max(gone, come) - start <= 4:
+            # A word or two around so little say what it is about.
+            start, more = max(start - 2, 0), min(end, 2)
+            gone, come = gone + more, come + more
+        apart = [" ".join(words).strip(_EDGES) for words in (old[start:gone], new[start:come])]
+        before, after = apart if any(apart) else (before, after)
+    if not before or not after:
+        return f"“{shortened(before or after, longest)}” {'taken out' if before else 'added'}"
+    return f"“{shortened(before, longest)}” → “{shortened(after, longest)}”"
+
+
+def _alike_at_first(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words at the beginning are the same but for the punctuation around them."""
+    same = (left.strip(_EDGES) == right.strip(_EDGES) for left, right in zip(one, other, strict=False))
+    return next((n for n, equal in enumerate(same) if not equal), min(len(one), len(other)))
 
 
 def numbers_in(text: str) -> tuple[str, ...]:
