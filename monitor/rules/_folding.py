@@ -29,6 +29,7 @@ _ONE_FORM = str.maketrans(
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 # A word is letters, digits and what is written upon them; any other visible sign stands alone.
 _TOKEN = re.compile(r"[^\W_]+|-+|[^\w\s]|_")
+_NOT_IN_WORDS = re.compile(r"[\W_]+")
 # Signs that say something wherever they stand.
 _SPEAKING = frozenset("/%&@^")
 
@@ -73,8 +74,15 @@ def same_when_folded(before: Json, after: Json) -> bool:
     if before is None or after is None:
         return before is after
     if isinstance(before, str) and isinstance(after, str):
-        return folded(before) == folded(after)
+        return not _differ_plainly(before, after) and folded(before) == folded(after)
     return folded_value(before) == folded_value(after)
+
+
+def _differ_plainly(before: str, after: str) -> bool:
+    """Whether two plain texts have other letters or digits: what can be seen without folding a long text."""
+    if not (before.isascii() and after.isascii()) or "&" in before + after:
+        return False
+    return _NOT_IN_WORDS.sub("", before).lower() != _NOT_IN_WORDS.sub("", after).lower()
 
 
 def folded_value(value: Json) -> bytes:

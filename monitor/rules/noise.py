@@ -39,7 +39,10 @@ def _leaves(case: Case, of: Callable[[Change], bool]) -> list[int]:
 
 
 def _geocodes(case: Case) -> Iterable[Verdict]:
-    found = _leaves(case, lambda change: change.path.plain.startswith(f"{_LOCATIONS}.geoPoint"))
+    found = _leaves(
+        case,
+        lambda change: change.topic == "sites" and change.path.plain.startswith(f"{_LOCATIONS}.geoPoint"),
+    )
     sites = {_within(case.changes[n]) for n in found}
     because = (
         _REGISTRY_MADE
@@ -69,9 +72,10 @@ def _contacts(case: Case) -> Iterable[Verdict]:
 
 def _dates(case: Case) -> Iterable[Verdict]:
     def touch(change: Change) -> bool:
+        if change.topic not in ("dates", "results") or change.kind != "changed" or change.housekeeping:
+            return False
         plain = change.path.plain
-        handled = plain.endswith(("PostDateStruct.type", "QcDate"))
-        return handled and plain.startswith(_STATUS) and change.kind == "changed" and not change.housekeeping
+        return plain.startswith(_STATUS) and plain.endswith(("PostDateStruct.type", "QcDate"))
 
     found = _leaves(case, touch)
     labels = sorted({case.changes[n].label for n in found})
@@ -88,7 +92,9 @@ def _citations(case: Case) -> Iterable[Verdict]:
 
 
 def _terms(case: Case) -> Iterable[Verdict]:
-    found = _leaves(case, lambda change: change.path.plain.startswith(_DERIVED_TERMS))
+    found = _leaves(
+        case, lambda change: change.topic == "record" and change.path.plain.startswith(_DERIVED_TERMS)
+    )
     what = f"{count(len(found), 'index term')} that the registry derives"
     yield from _held_back(
         "terms",
@@ -120,9 +126,10 @@ def _respelled_items(case: Case, positions: Sequence[int]) -> list[tuple[int, in
     """Items of one list that went in one spelling and came in another."""
     gone: dict[tuple[str, bytes], list[int]] = defaultdict(list)
     pairs: list[tuple[int, int]] = []
-    for n in positions:
-        if case.changes[n].kind == "removed" and (list_of := _list_of(case.changes[n])) is not None:
-            gone[list_of, folded_value(case.changes[n].before)].append(n)
+    came_to = {_list_of(case.changes[n]) for n in positions if case.changes[n].kind == "added"} - {None}
+    for n in positions if came_to else ():
+        if case.changes[n].kind == "removed" and (list_of := _list_of(case.changes[n])) in came_to:
+            gone[list_of or "", folded_value(case.changes[n].before)].append(n)
     for n in positions if gone else ():
         change = case.changes[n]
         if change.kind == "added" and (
@@ -212,7 +219,7 @@ RULES = (
     _rule(
         "dates",
         "Touches of dates",
-        "A posting date turns from estimated to actual, or the day of a quality check is given. Dates of the update itself are housekeeping.",
+        "A posting date turns from estimated to actual, or the day of a quality check is given. Dates of the update are housekeeping.",
         "dates",
         _dates,
         Example(

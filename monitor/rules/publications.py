@@ -59,7 +59,8 @@ def _references(case: Case, kind: str) -> list[_Reference]:
     sides: dict[str, list[_Reference]] = {"added": [], "removed": []}
     for n, change in enumerate(case.changes):
         if (
-            change.path.plain == _REFERENCES
+            change.topic == "publications"
+            and change.path.plain == _REFERENCES
             and isinstance(change.path.steps[-1], Item)
             and change.kind in sides
         ):
@@ -121,7 +122,7 @@ def _result(case: Case) -> Iterable[Verdict]:
     called = [
         n
         for n, change in enumerate(case.changes)
-        if change.path.plain == f"{_REFERENCES}.type" and change.after == "RESULT"
+        if change.after == "RESULT" and change.path.plain == f"{_REFERENCES}.type"
     ]
     number = len(came) + len(called)
     if number:
@@ -190,7 +191,9 @@ def _retracted(case: Case) -> Iterable[Verdict]:
     marked = [
         n
         for n, change in enumerate(case.changes)
-        if change.path.plain.startswith(f"{_REFERENCES}.retractions") and change.kind != "removed"
+        if change.topic == "publications"
+        and change.kind != "removed"
+        and change.path.plain.startswith(f"{_REFERENCES}.retractions")
     ]
     if came or marked:
         named = _named(case, marked) if marked else _list(came)

@@ -25,7 +25,7 @@ def _of_posting(case: Case) -> tuple[int, ...]:
     return tuple(
         n
         for n, change in enumerate(case.changes)
-        if change.path.plain.startswith(_OF_POSTING) and not change.housekeeping
+        if change.topic == "results" and change.path.plain.startswith(_OF_POSTING)
     )
 
 
@@ -82,7 +82,7 @@ def _certificate(case: Case) -> Iterable[Verdict]:
     dates = {
         change.path.plain.removeprefix(_CERTIFICATE): (n, change)
         for n, change in enumerate(case.changes)
-        if change.path.plain.startswith(_CERTIFICATE)
+        if change.topic == "results" and change.path.plain.startswith(_CERTIFICATE)
     }
     came = {name: str(change.after) for name, (_, change) in dates.items() if change.kind == "added"}
     submitted, posted = came.get("SubmitDate", ""), came.get("PostDateStruct.date", "")

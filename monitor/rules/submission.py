@@ -94,7 +94,7 @@ def _commented(case: Case) -> Iterable[Verdict]:
     came = {
         change.path.plain: (n, change)
         for n, change in enumerate(case.changes)
-        if change.path.plain.startswith(_COMMENTED) and change.kind == "added"
+        if change.topic == "results" and change.kind == "added" and change.path.plain.startswith(_COMMENTED)
     }
     if came:
         dated = came.get(f"{_COMMENTED}.postDateStruct.date")

@@ -1,6 +1,9 @@
 """Results: posted, put off, revised table by table, withdrawn."""
 
+import random
+from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.core.significance import Significance, Verdict
 from tests.builders import a_document
+from tests.core.recorded import lines
 from tests.rules.conftest import RULES
 from tests.rules.judging import judged
 
@@ -251,3 +255,32 @@ def test_a_certificate_then_posted_is_told_as_posted() -> None:
 def test_results_that_vanish_are_critical() -> None:
     [verdict] = [v for v in judged(RULES, posted(), a_document()) if v.rule.startswith("results")]
     assert (verdict.rule, verdict.significance) == ("results.withdrawn", Significance.CRITICAL)
+
+
+def figures_of(value: Any, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The way to every text of digits in a document."""
+    if isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from figures_of(inner, (*way, step))
+    elif (
+        isinstance(value, str)
+        and value.isdigit()
+        and way[-1] in ("value", "numSubjects", "pValue", "lowerLimit")
+    ):
+        yield way
+
+
+def test_any_figure_of_results_really_posted_is_told_when_it_changes(registry_data: Path) -> None:
+    chance = random.Random(3)
+    records = [study for study in lines(registry_data / "corpus.jsonl.xz") if study.get("hasResults")]
+    for before in chance.sample(records, 40):
+        ways = list(figures_of(before["resultsSection"], ("resultsSection",)))
+        if not ways:
+            continue
+        way = chance.choice(ways)
+        after = deepcopy(before)
+        at(after, *way[:-1])[way[-1]] = f"{at(before, *way)}1"
+        [verdict] = judged(RULES, before, after)
+        assert (verdict.rule, verdict.significance) == ("results.revised", Significance.NOTABLE)
+        assert len(verdict.headline) <= 200
+        assert "other figures" not in verdict.headline

@@ -1,7 +1,9 @@
 """Results on their way: each step told once, with its round, wherever the registry tells it first."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.core.significance import Significance
 from tests.builders import a_document
+from tests.core.recorded import lines
 from tests.rules.conftest import RULES
 from tests.rules.judging import a_case, headlines, judged
 
@@ -175,3 +178,26 @@ def test_every_step_forward_is_told_once_whichever_place_tells_it(
     ]
     assert len(told) == (second - first if events or rounds else 0)
     assert {n for verdict in told for n in verdict.changes} == set(range(len(case.changes)))
+
+
+def test_submissions_really_made_are_told_step_by_step(registry_data: Path) -> None:
+    """Each record as it stood before each of its steps, by the events that it lists."""
+    steps = 0
+    for study in lines(registry_data / "corpus.jsonl.xz"):
+        annotation = (
+            study.get("annotationSection", {}).get("annotationModule", {}).get("unpostedAnnotation", {})
+        )
+        events = annotation.get("unpostedEvents", [])
+        study["derivedSection"]["miscInfoModule"].pop("submissionTracking", None)
+        for n in range(len(events)):
+            before, after = deepcopy(study), deepcopy(study)
+            for document, known in ((before, events[:n]), (after, events[: n + 1])):
+                document["annotationSection"]["annotationModule"]["unpostedAnnotation"]["unpostedEvents"] = (
+                    known
+                )
+            [verdict] = judged(RULES, before, after)
+            first = events[n]["type"] == "RELEASE" and n == 0
+            assert verdict.rule.startswith("submission.")
+            assert (verdict.rule == "submission.submitted") == first
+            steps += 1
+    assert steps > 40
