@@ -146,7 +146,7 @@ def test_what_was_told_then_and_would_be_told_no_more_is_named(archive: Archive)
     )
     answer = backtest(archive)
     assert "nothing would be told" in answer.out
-    assert "Told then: 1 message; told now: 0; 1 fewer, 0 more." in answer.out
+    assert "Told then: 1 message; would be told now: 0; 1 fewer, 0 more." in answer.out
     assert "fewer 2026-03-01 to me: Keywords edited" in answer.out
 
 

@@ -81,11 +81,11 @@ def test_people_read_the_latest_first_and_how_much_stayed_as_it_was(known: Archi
     lines = [line.rstrip() for line in known.ask("blame", NUMBER).out.splitlines()]
     assert lines[0] == f"{NUMBER} Disc Cells for Chronic Neck Pain · 2026-02-09 to now"
     assert "since 2026-05-06 · version 3 · 1 field of the registry's bookkeeping" in lines
-    assert "  status       Overall status: Completed (COMPLETED), was Recruiting (RECRUITING)" in lines
+    assert "  status       Overall status: Completed (COMPLETED) · was Recruiting (RECRUITING)" in lines
     assert lines.index("since 2026-03-01 · version 2") > lines.index(
         "since 2026-05-06 · version 3 · 1 field of the registry's bookkeeping"
     )
-    assert "  dates        Primary completion date: April 2027, was October 2026" in lines
+    assert "  dates        Primary completion date: April 2027 · was October 2026" in lines
     assert lines[-1] == "31 fields as at first sight, 2026-02-09."
 
 
@@ -111,7 +111,7 @@ def test_an_item_is_asked_for_by_the_beginning_of_its_name(archive: Archive) -> 
 
 def test_a_field_that_was_asked_for_shows_the_registry_s_bookkeeping_too(known: Archive) -> None:
     shown = known.ask("blame", NUMBER, "--field", "lastUpdatePost").out
-    assert "Last update posted: 5 May 2026, was 10 January 2026" in shown
+    assert "Last update posted: 5 May 2026 · was 10 January 2026" in shown
 
 
 def test_a_field_that_is_not_there_is_wrong_usage(known: Archive) -> None:

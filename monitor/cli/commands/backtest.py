@@ -228,8 +228,10 @@ def _comparison(output: "Output", tally: _Tally) -> None:
             "Nothing was told of these versions when they were seen: there is nothing to compare with."
         )
         return
-    difference = f"{tally.fewer} fewer, {tally.more} more" if tally.fewer or tally.more else "the same"
-    output.say(f"Told then: {count(tally.told, 'message')}; told now: {tally.readers.total()}; {difference}.")
+    difference = f"{tally.fewer} fewer, {tally.more} more" if tally.fewer or tally.more else "the same ones"
+    output.say(
+        f"Told then: {count(tally.told, 'message')}; would be told now: {tally.readers.total()}; {difference}."
+    )
     for word, total, examples in (("fewer", tally.fewer, tally.no_longer), ("more", tally.more, tally.new)):
         for example in examples:
             put(output, example, indent=2, lead=f"{word:<5}")

@@ -148,7 +148,7 @@ def _change(path: FieldPath, ledger: "Ledger", shape: "Shape") -> "Change":
 
 
 def _line(output: "Output", change: "Change", ledger: "Ledger") -> None:
-    """`Overall status: Completed, was Recruiting (2 changes)`; of a long text the words that changed last."""
+    """`Overall status: Completed · was Recruiting (2 changes)`; of a long text the words that changed last."""
     from monitor.cli.showing import DIM, IN, OUT, marked_words, put
     from monitor.render.values import change_line
 
@@ -157,9 +157,9 @@ def _line(output: "Output", change: "Change", ledger: "Ledger") -> None:
     if line.pieces:
         words = marked_words(line.pieces)
     elif line.before:
-        words = [(line.after, IN), ", was ", (line.before, OUT)]
+        words = [(line.after, IN), " · was ", (line.before, OUT)]
     else:
-        words = [(line.after, IN), ", was not there"]
+        words = [(line.after, IN), (" · was not there", DIM)]
     put(output, line.label, ": ", *words, (times, DIM), indent=2, lead=(f"{change.topic:<12}", DIM))
 
 
