@@ -230,16 +230,19 @@ def _phrase(table: Table, found: Sequence[Revision]) -> str:
         return (
             f"outcome {verb} (“{shortened(titles[0], 50)}”)" if number == 1 else f"{number:,} outcomes {verb}"
         )
+    if table is Table.OTHER_VALUE and values:
+        values = f"“{shortened(titles[0], 50)}”: {values}"
     if table in _COUNTED:
         return count(number, _COUNTED[table]) + (f" ({values})" if values else "")
     return _NAMED[table]
 
 
 def _of_primaries(titles: Sequence[str], number: int, values: str) -> str:
-    quoted = ", ".join(f"“{shortened(title, 40)}”" for title in titles[:2])
     if len(titles) > 1:
+        quoted = ", ".join(f"“{shortened(title, 40)}”" for title in titles[:2])
         return f"values of {len(titles):,} primary outcomes ({quoted}{', …' if len(titles) > 2 else ''})"
-    return f"a primary outcome's value{'s' if number > 1 else ''} ({quoted}{': ' + values if values else ''})"
+    told = f"“{shortened(titles[0], 80)}”{': ' + values if values else ''}"
+    return f"a primary outcome's value{'s' if number > 1 else ''} ({told})"
 
 
 def _old_and_new(values: tuple[Json, Json]) -> str:

@@ -106,7 +106,7 @@ def revised(*edits: tuple[tuple[str | int, ...], Any]) -> list[Verdict]:
 
 EDITS: list[tuple[tuple[str | int, ...], Any, str]] = [
     ((*OUTCOMES, 0, *VALUES, 0, "value"), "45", "a primary outcome's value (“ORR”: 42 → 45)"),
-    ((*OUTCOMES, 2, *VALUES, 0, "value"), "8", "1 secondary or other outcome value (7 → 8)"),
+    ((*OUTCOMES, 2, *VALUES, 0, "value"), "8", "1 secondary or other outcome value (“Walking”: 7 → 8)"),
     ((*OUTCOMES, 0, "analyses", 0, "pValue"), "0.06", "1 p-value (0.04 → 0.06)"),
     ((*OUTCOMES, 0, "analyses", 0, "paramValue"), "1.4", "1 statistical figure (1.2 → 1.4)"),
     ((*OUTCOMES, 0, "denoms", 0, "counts", 0, "value"), "41", "participants analysed"),
