@@ -66,9 +66,11 @@ def arm_news(case: Case) -> ArmNews:
     news = ArmNews()
     assignments = []
     for position, change in enumerate(case.changes):
+        if change.topic != "design" or change.housekeeping:
+            continue
         below = change.path.plain.partition(_MODULE)[2]
         items = [step.name for step in change.path.steps if isinstance(step, Item)]
-        if change.topic != "design" or not items or change.housekeeping:
+        if not items:
             continue
         kind = _LISTS.get(below.partition(".")[0])
         if below in _LISTS and kind and change.kind != "changed":
@@ -81,7 +83,7 @@ def arm_news(case: Case) -> ArmNews:
             news.retyped.append(Retyped(position, kind, items[0], before, after))
         elif below in _DESCRIPTIONS and kind and _reads_differently(change):
             news.described[position] = (kind, items[0])
-    for kind in ("arm", "intervention"):
+    for kind in _LISTS.values():
         _pair(news, kind)
     _assign(news, assignments)
     return news

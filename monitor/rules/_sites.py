@@ -9,10 +9,10 @@ from monitor.core.significance import Case
 from monitor.rules._likeness import letters_alike, likeness, pairs_of, same_but_typography, spoken
 
 # No news of a site. What identifies it is among them, for the registry may only have left out what was empty before.
-_DETAILS = frozenset(f"locations.{key}" for key in ("zip", "state", "facility", "city", "country"))
+_DETAILS = frozenset({"contacts", "zip", "state", "facility", "city", "country"})
 
-_LISTS = "contactsLocationsModule."
-_REMOVED_COUNTRIES = "miscInfoModule.removedCountries"
+_MODULE = "contactsLocationsModule"
+_IN_AN_ITEM = 4  # section, module, list, item: the steps of a path that lead to one site or person
 
 # What a trial or a site says of itself that takes participants.
 RECRUITING = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
@@ -98,21 +98,26 @@ def swept_sites(case: Case, news: SiteNews) -> list[Site]:
 
 
 def _file(news: SiteNews, position: int, change: Change) -> None:
-    below = change.path.plain.partition(_LISTS)[2]
-    if change.path.plain.endswith(_REMOVED_COUNTRIES):
+    """File one change where it belongs. By its steps, not by its dotted path: a record may have hundreds of sites."""
+    steps = change.path.steps
+    if "removedCountries" in steps:
         news.removed_countries.append(position)
-    elif below == "locations" and isinstance(change.path.steps[-1], Item):
-        if change.kind == "changed":
-            return
+        return
+    if len(steps) < _IN_AN_ITEM or steps[1] != _MODULE:
+        return
+    of, item, inner = steps[2], steps[3], steps[4:]
+    if of == "overallOfficials":
+        (news.details if inner or change.kind == "changed" else news.officials).append(position)
+    elif of == "centralContacts":
+        news.details.append(position)
+    elif of != "locations":
+        return
+    elif not inner and isinstance(item, Item) and change.kind != "changed":
         sites = news.removed if change.after is None else news.added
         sites.append(_site(position, change.before if change.after is None else change.after))
-    elif below == "locations.status":
-        news.flipped.append(_flipped(position, change))
-    elif below == "overallOfficials":
-        news.officials.append(position)
-    elif below in _DETAILS or below.startswith(
-        ("centralContacts", "overallOfficials.", "locations.contacts")
-    ):
+    elif inner == ("status",) and isinstance(item, Item):
+        news.flipped.append(_flipped(position, item.name, change))
+    elif inner and inner[0] in _DETAILS:
         news.details.append(position)
 
 
@@ -135,10 +140,9 @@ def _point(value: Json) -> tuple[float, float] | None:
     return None
 
 
-def _flipped(position: int, change: Change) -> Site:
+def _flipped(position: int, name: str, change: Change) -> Site:
     """A site by the name that its path gives it: facility, city and country, as far as the registry has them."""
-    names = [step.name for step in change.path.steps if isinstance(step, Item)]
-    parts = (names[0] if names else "").split(" | ")
+    parts = name.split(" | ")
     country = parts.pop() if len(parts) > 1 else ""
     city = parts.pop() if len(parts) > 1 else ""
     status, was = _text(change.after), _text(change.before)

@@ -47,6 +47,8 @@ def _people(case: Case, news: SiteNews) -> tuple[list[int], list[int], list[int]
 
 
 def _officials(case: Case) -> Iterable[Verdict]:
+    if not any("overallOfficials" in change.path.steps for change in case.changes):
+        return
     come, gone, _ = _people(case, site_news(case))
     if not come and not gone:
         return

@@ -11,6 +11,7 @@ from monitor.rules.words import partial_date_words, shortened
 
 _LONGEST = 200
 _PARTS = {"prot": "study protocol", "sap": "statistical analysis plan", "icf": "informed consent form"}
+_MARK = "fdaaa801Violation"
 _GRAVE = frozenset({"VIOLATION_IDENTIFIED", "PENALTY_IMPOSED"})
 _EVENTS = {
     "VIOLATION_IDENTIFIED": "violation identified",
@@ -134,9 +135,10 @@ def _violation(case: Case) -> Iterable[Verdict]:
     """The annotation's events, and the flag beside them that tells the same."""
     events, flags = [], []
     for n, change in enumerate(case.changes):
-        if change.path.plain.endswith(".violationAnnotation.violationEvents") and change.kind == "added":
+        steps = change.path.steps
+        if "violationEvents" in steps and isinstance(steps[-1], Item) and change.kind == "added":
             events.append(n)
-        elif ".violationAnnotation." in change.path.plain or change.path.plain.endswith(".fdaaa801Violation"):
+        elif "violationAnnotation" in steps or steps[-1] == _MARK:
             flags.append(n)
     if not events and not flags:
         return

@@ -25,13 +25,16 @@ _SEXES = {"ALL": "all", "FEMALE": "female only", "MALE": "male only"}
 
 def _fields(case: Case) -> dict[str, int]:
     """Where the fields of the topic stand, by their names."""
-    return {
-        change.path.plain.rpartition(".")[2]: n
-        for n, change in enumerate(case.changes)
-        if change.topic == "eligibility"
-        and "eligibilityModule." in change.path.plain
-        and (change.path.plain.endswith(".stdAges") or not same_when_folded(change.before, change.after))
-    }
+    fields = {}
+    for n, change in enumerate(case.changes):
+        last = change.path.steps[-1]
+        if (
+            change.topic == "eligibility"
+            and isinstance(last, str)
+            and not same_when_folded(change.before, change.after)
+        ):
+            fields[last] = n
+    return fields
 
 
 def _changed(case: Case) -> Iterable[Verdict]:
@@ -75,7 +78,7 @@ def _groups(case: Case, fields: dict[str, int]) -> tuple[list[str], list[int]]:
         positions += [
             n
             for n, change in enumerate(case.changes)
-            if change.path.plain.endswith("eligibilityModule.stdAges")
+            if change.topic == "eligibility" and "stdAges" in change.path.steps
         ]
     if "sex" in fields:
         change = case.changes[fields["sex"]]

@@ -36,10 +36,10 @@ def _fields(case: Case) -> dict[str, int]:
     """Where the fields of the topic that are no mere typography stand, by their path below the module; lists apart."""
     fields = {}
     for n, change in enumerate(case.changes):
-        below = ".".join(change.path.plain.split(".")[2:])
-        leaf = below != "collaborators" and isinstance(change.path.steps[-1], str)
-        if change.topic == "sponsor" and leaf and not same_when_folded(change.before, change.after):
-            fields[below] = n
+        if change.topic != "sponsor" or not isinstance(change.path.steps[-1], str):
+            continue
+        if not same_when_folded(change.before, change.after):
+            fields[".".join(change.path.plain.split(".")[2:])] = n
     return fields
 
 
