@@ -50,9 +50,10 @@ class Progress:
 
 
 def progress(case: Case) -> Progress:
-    """What the changes say of a submission. Nothing where results are posted, or were: then the posting is the news."""
+    """What the changes say of a submission. Nothing where results were just posted or withdrawn: then that is the news. (Results of
+    applicable trials can be posted before quality control has ended; their rounds go on.)"""
     result = Progress()
-    if case.before.has_results or case.after.has_results:
+    if case.before.has_results != case.after.has_results:
         return result
     if not any(change.topic == "results" for change in case.changes):
         return result
@@ -65,7 +66,7 @@ def progress(case: Case) -> Progress:
     for key, positions in sorted(went.items()):
         if _as_fact(key) in case.after.submissions:
             result.repeated += positions
-        else:
+        elif not case.after.has_results:
             result.withdrawn.append(_step(case.before, key, positions))
     _take_along(case, result)
     return result

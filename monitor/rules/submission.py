@@ -24,7 +24,8 @@ def _round(step: Step) -> str:
 
 
 def _verdict(case: Case, rule: str, step: Step, headline: str, what: str) -> Verdict:
-    because = f"the registry lists {what} before results are posted{_BY_ITSELF if case.registry_made else ''}"
+    stage = "while posted results are in review" if case.after.has_results else "before results are posted"
+    because = f"the registry lists {what} {stage}{_BY_ITSELF if case.registry_made else ''}"
     return Verdict(
         f"submission.{rule}", "results", Significance.NOTABLE, headline, because, tuple(step.positions)
     )
@@ -37,7 +38,8 @@ def _new(case: Case, name: str) -> Iterable[Step]:
 def _submitted(case: Case) -> Iterable[Verdict]:
     for step in _new(case, RELEASE):
         if step.round == 1:
-            headline = f"Results submitted {_on(step)}; not posted yet, in the registry's quality control"
+            unposted = "" if case.after.has_results else "not posted yet, "
+            headline = f"Results submitted {_on(step)}; {unposted}in the registry's quality control"
             yield _verdict(case, "submitted", step, headline, "a first submission")
 
 
@@ -103,8 +105,8 @@ def _commented(case: Case) -> Iterable[Verdict]:
             "submission.commented",
             "results",
             Significance.NOTABLE,
-            f"Results first posted with quality-control comments{when}: the registry's reviewers asked for corrections",
-            "the registry posts results before its comments are settled, and names the day",
+            f"Results first posted with quality-control comments{when}: the review has not ended",
+            "of applicable trials the registry posts results before its reviewers' major comments are settled",
             tuple(sorted(n for n, _ in came.values())),
         )
 
@@ -216,7 +218,7 @@ RULES = (
     Rule(
         "submission.commented",
         "Results are posted with comments",
-        "The registry posts results although its reviewers' comments are not settled, and says so.",
+        "Of applicable trials the registry posts results within 30 days even if its reviewers' major comments are open, and says so.",
         "results",
         _commented,
         (
@@ -233,7 +235,7 @@ RULES = (
                     }
                 },
                 Significance.NOTABLE,
-                "Results first posted with quality-control comments on 23 March 2026: the registry's reviewers asked for corrections",
+                "Results first posted with quality-control comments on 23 March 2026: the review has not ended",
             ),
         ),
     ),

@@ -144,6 +144,29 @@ def test_the_posting_speaks_for_all_that_led_to_it() -> None:
     assert verdict.rule == "results.posted"
 
 
+def test_rounds_go_on_where_results_were_posted_with_comments() -> None:
+    before, after = on_its_way(*CYCLE[:2]), on_its_way(*CYCLE[:3])
+    for document in (before, after):
+        document.update(
+            hasResults=True, resultsSection={"moreInfoModule": {"pointOfContact": {"title": "Head"}}}
+        )
+    [verdict] = judged(RULES, before, after)
+    assert (
+        verdict.headline
+        == "Results submitted again on 2 March 2026 (round 2); in the registry's quality control"
+    )
+    assert "while posted results are in review" in verdict.because
+
+
+def test_the_end_of_quality_control_is_no_submission_that_vanishes() -> None:
+    before, after = on_its_way(*CYCLE[:1]), on_its_way()
+    for document in (before, after):
+        document.update(
+            hasResults=True, resultsSection={"moreInfoModule": {"pointOfContact": {"title": "Head"}}}
+        )
+    assert {verdict.rule for verdict in judged(RULES, before, after)} == {"record.edited"}
+
+
 def test_a_submission_that_vanishes_is_told() -> None:
     [verdict] = judged(RULES, on_its_way(*CYCLE[:2]), on_its_way())
     assert verdict.rule == "submission.vanished"
