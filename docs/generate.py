@@ -36,6 +36,7 @@ _OCCASIONS = {
     "entered": "asked when a search finds a trial that it did not find before",
     "left": "asked when a search no longer finds a trial",
     "clock": "asked once a day of every watched trial; each verdict is told once",
+    "portfolio": "asked at the end of a look of what lately befell several watched trials; told once",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from monitor.core.change import ChangeSet
 from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
+from monitor.core.portfolio import Happening
 from monitor.core.trial import TrialId
 
 Topic = Literal[
@@ -52,7 +53,8 @@ class Significance(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a rule makes of some changes. `changes` are positions in the ChangeSet that was judged. `once`: of what the clock brought
-    about, what tells it from the next of its kind (the date that is near, and how near), so that it is told once."""
+    about, what tells it from the next of its kind (the date that is near, and how near), so that it is told once; of a verdict on several
+    trials, which they are."""
 
     rule: str
     topic: Topic
@@ -63,7 +65,7 @@ class Verdict:
     once: str = ""
 
 
-Occurrence = Literal["changed", "gone", "back", "moved", "unknown", "entered", "left", "clock"]
+Occurrence = Literal["changed", "gone", "back", "moved", "unknown", "entered", "left", "clock", "portfolio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ class Case:
 
     `occurrence` says what happened: the record changed; or the number went, came back, became another's (`about`: which), is not
     known; or the trial entered or left a search (`about`: the search; `why`: why it left, as far as known); or a day went by
-    (`clock`: before and after are the same, `now` has moved on; `since` is when its status was first seen).
+    (`clock`: before and after are the same, `now` has moved on; `since` is when its status was first seen); or it is seen beside others
+    (`portfolio`: `happenings` are what lately befell all watched trials; or, where there are `members`, what befell so many trials that
+    one search finds, `about` its title and `why` its key). A verdict on several trials is given for the one that came last to them.
     `unclaimed` are the positions of changes that no rule before spoke of; only rules that are `last` see them.
     """
 
@@ -87,6 +91,8 @@ class Case:
     why: str = ""
     since: datetime | None = None
     unclaimed: tuple[int, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+    members: int = 0
 
     @property
     def registry_made(self) -> bool:
@@ -101,7 +107,8 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Example:
     """A pair of record fragments and what the rule makes of them. It is the rule's test and its documentation:
-    `before` and `after` are merged into an otherwise empty record of `registry`; `earlier` are versions before `before`."""
+    `before` and `after` are merged into an otherwise empty record of `registry`; `earlier` are versions before `before`. Of `happenings`
+    the example's trial is that of the last."""
 
     says: str
     before: Mapping[str, Json]
@@ -114,6 +121,8 @@ class Example:
     earlier: tuple[Mapping[str, Json], ...] = ()
     now: str = "2026-03-01"
     since: str = ""
+    happenings: tuple[Happening, ...] = ()
+    members: int = 0
     registry: str = "clinicaltrials.gov"
 
 

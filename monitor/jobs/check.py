@@ -14,6 +14,7 @@ from monitor.jobs.clock import judge_the_day
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.health import note_left_unread, note_look_failed, note_look_succeeded
 from monitor.jobs.membership import members_of, read_searches, tell_of_entering, tell_of_leaving
+from monitor.jobs.portfolio import judge_together
 from monitor.jobs.reading import Look, read_trials, tell_of_unknown_numbers
 from monitor.jobs.reasons import Reasons, reasons_to_watch, watches_of
 from monitor.store.runs import (
@@ -40,7 +41,9 @@ def check(context: Context, *, full: bool = False) -> Report:
         watches = watches_of(context.watchlists, door.source.id)
         if watches:
             _look(context, door, watches, full, report)
-            judge_the_day(context, door, _reasons(context, door, watches), report)
+            reasons = _reasons(context, door, watches)
+            judge_the_day(context, door, reasons, report)
+            judge_together(context, door, watches, reasons, report)
     for watchlist in context.watchlists:
         announce_watching(context, watchlist)
     return report

@@ -153,8 +153,8 @@ def _tell(
         about=watch.title or watch.key,
         why=why,
     )
-    observation = replace(_standing(context, snapshot), verdicts=assess(case, context.rules))
-    reasons = _lists_that_hold(context, watch)
+    observation = replace(as_it_stands(context, snapshot), verdicts=assess(case, context.rules))
+    reasons = lists_that_hold(context, watch)
     observation = addressed(
         observation, snapshot.facts, door.source, context.watchlists, reasons, now, about=watch.key
     )
@@ -171,7 +171,7 @@ def _forget(context: Context, watch: Watch, trial: TrialId, run: int) -> None:
     record(context.database, standing, run, [told_of_leaving(watch.key, trial, context.clock.now())])
 
 
-def _standing(context: Context, snapshot: Snapshot) -> Observation:
+def as_it_stands(context: Context, snapshot: Snapshot) -> Observation:
     """An observation that only says: it is as it was. What it tells comes from the search, not from the record."""
     return Observation(
         snapshot.trial,
@@ -183,7 +183,7 @@ def _standing(context: Context, snapshot: Snapshot) -> Observation:
     )
 
 
-def _lists_that_hold(context: Context, watch: Watch) -> dict[str, str]:
+def lists_that_hold(context: Context, watch: Watch) -> dict[str, str]:
     """The lists that hold this very search: only their readers asked what enters it."""
     return {
         watchlist.name: f"found by the search “{watch.title or watch.key}”"

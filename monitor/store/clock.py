@@ -65,7 +65,7 @@ def on_the_day(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, OnTheDa
                 facts_of(row, row["data_date"]),
                 moment(row["status_since"]) if row["status_since"] is not None else None,
                 frozenset(known),
-                not known,
+                ("", "") not in known,
             )
     return found
 

@@ -24,7 +24,7 @@ def case_of(example: Example) -> Case:
     if example.occurrence == "changed":
         return a_case(example.before, example.after, example.earlier)
     return Case(
-        a_trial(),
+        a_trial(example.happenings[-1].number) if example.happenings else a_trial(),
         SHAPE.facts(example.before),
         SHAPE.facts(example.after),
         a_moment(example.now),
@@ -32,6 +32,8 @@ def case_of(example: Example) -> Case:
         occurrence=example.occurrence,
         about=example.about,
         why=example.why,
+        happenings=example.happenings,
+        members=example.members,
     )
 
 
