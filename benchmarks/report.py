@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.measure import Cost
-from benchmarks.scenarios import Figure, Results, Storage
+from benchmarks.scenarios import TINY, Figure, Results, Size, Storage
 
 BEGIN, END = "<!-- figures: written by `make bench` -->", "<!-- end of figures -->"
 _MB = 1_000_000
@@ -39,13 +39,19 @@ def _about(results: Results, day: date) -> Iterator[str]:
         if results.data == "recorded"
         else "made records, much shorter than real ones: only the ratios say something"
     )
-    yield f"* command: `make bench`, on {day.isoformat()}"
+    yield f"* command: `{_command(size)}`, on {day.isoformat()}"
     yield f"* machine: {_processor()}, {platform.system()} {platform.machine()}, CPython {platform.python_version()}"
     yield f"* data: {records}"
     yield (
         f"* medians of {size.repetitions} runs ({2 * size.repetitions} of `--help`, {size.plain_repetitions} of the plain loop "
         "without its shortcut, one of a first look)"
     )
+
+
+def _command(size: Size) -> str:
+    if size == TINY:
+        return "python -m benchmarks --tiny"
+    return "make bench" if size == Size() else f"python -m benchmarks --repetitions {size.repetitions}"
 
 
 def _processor() -> str:
