@@ -2,6 +2,7 @@
 
 import json
 import lzma
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ from tests.core.replaying import Impossible, replayed, settled
 from tests.journeys.office import Office
 
 SEEDS = Path(__file__).parents[2] / "seeds"
+GOLDEN = Path(__file__).parent / "golden" / "replay.txt"
 FLIPPED_TO_UNKNOWN = "NCT05294952"
 
 
@@ -155,3 +157,48 @@ def test_made_days_give_just_the_changes_that_were_written_down_by_hand(tmp_path
 
 def by_field(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: str(row["field"]))
+
+
+def told(office: Office) -> list[dict[str, Any]]:
+    """Every message about a trial's version that went out, with the events that it tells."""
+    database = office.database()
+    try:
+        with database.reading() as connection:
+            return [
+                dict(row)
+                for row in connection.execute(
+                    "SELECT n.id, n.trial, substr(n.created_at, 1, 10) AS day, json_group_array(e.rule) AS rules,"
+                    " json_group_array(e.significance) AS significances FROM notifications AS n"
+                    " JOIN notification_events AS x ON x.notification = n.id JOIN events AS e ON e.id = x.event"
+                    " WHERE n.kind = 'alert' AND e.version IS NOT NULL GROUP BY n.id"
+                )
+            ]
+    finally:
+        database.close()
+
+
+def test_a_trial_is_told_of_at_most_once_a_day(played: Office) -> None:
+    messages = [(message["trial"], message["day"]) for message in told(played)]
+    assert len(messages) == len(set(messages))
+    assert messages
+
+
+def test_nobody_is_alerted_by_the_registrys_housekeeping(played: Office) -> None:
+    for message in told(played):
+        assert set(json.loads(message["significances"])) & {"notable", "critical"}, message
+        assert not any(rule.startswith("noise.") for rule in json.loads(message["rules"])), message
+
+
+def test_the_real_transitions_read_as_reviewed(played: Office) -> None:
+    """The headlines as a reader would get them. TRIALMON_WRITE_GOLDEN=1 writes them anew, to be read before they are committed."""
+    lines: list[str] = []
+    for event in played.events():
+        if event["version"] is None:
+            continue
+        place = f"{event['seen_at'][:10]} {event['trial']}"
+        if place not in lines:
+            lines += [place]
+        lines += [f"  {event['significance']:8} {event['rule']:24} {event['headline']}"]
+    if os.environ.get("TRIALMON_WRITE_GOLDEN"):
+        GOLDEN.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert lines == GOLDEN.read_text(encoding="utf-8").splitlines()
