@@ -166,9 +166,9 @@ def _first_item(change: Change) -> str:
 def _described(case: Case) -> Iterable[Verdict]:
     described = arm_news(case).described
     if described:
-        named = [f"{kind} {_quoted(name, 50)}" for kind, name in set(described.values())]
+        named = [f"{kind} {_quoted(name, 36)}" for kind, name in set(described.values())]
         said = {
-            shown_apart(str(case.changes[n].before or ""), str(case.changes[n].after or ""), 60)
+            shown_apart(str(case.changes[n].before or ""), str(case.changes[n].after or ""), 44)
             for n in described
         }
         headline = f"Described anew: {listed(named, 2, 80)}"
@@ -176,7 +176,12 @@ def _described(case: Case) -> Iterable[Verdict]:
         because = "descriptions of arms and interventions, or their other names; who gets what did not change"
         positions = tuple(sorted(described))
         yield Verdict(
-            "design.described", "design", Significance.ROUTINE, shortened(headline, 240), because, positions
+            "design.described",
+            "design",
+            Significance.ROUTINE,
+            shortened(headline, _LONGEST),
+            because,
+            positions,
         )
 
 

@@ -111,26 +111,20 @@ def _headline(groups: list[str], news: CriteriaNews | None) -> str:
 
 def _counted(news: CriteriaNews) -> str:
     """`2 inclusion criteria reworded, 1 exclusion criterion removed`."""
-    kinds = {
-        "added": news.added,
-        "removed": news.removed,
-        "reworded": [new for _, new in news.reworded],
-        "moved there from the other list": [new for _, new in news.moved],
-    }
-    counted = Counter((one.side, what) for what, ones in kinds.items() for one in ones)
-    order = {what: place for place, what in enumerate(("reworded", "added", "removed"))}
-    parts = sorted(
-        counted.items(),
-        key=lambda entry: (order.get(entry[0][1], 9), entry[0][0] != "inclusion", entry[0][0]),
+    counted = Counter(
+        [("reworded", new.side) for _, new in news.reworded]
+        + [("added", one.side) for one in news.added]
+        + [("removed", one.side) for one in news.removed]
     )
-    sides = {"other": ""}
-    said = [
-        count(
-            number, f"{sides.get(side, side)} criterion".strip(), f"{sides.get(side, side)} criteria".strip()
-        )
-        + f" {what}"
-        for (side, what), number in parts
-    ]
+    said = []
+    for what in ("reworded", "added", "removed"):
+        for side in ("inclusion", "exclusion", "other"):
+            if number := counted[what, side]:
+                of = "" if side == "other" else f"{side} "
+                said.append(f"{count(number, f'{of}criterion', f'{of}criteria')} {what}")
+    ways = Counter((old.side, new.side) for old, new in news.moved)
+    for (old, new), number in sorted(ways.items()):
+        said.append(f"{count(number, 'criterion', 'criteria')} moved from {old} to {new}")
     return ", ".join(said)
 
 

@@ -208,4 +208,4 @@ def test_the_order_of_arms_does_not_sway_what_is_said(before: Any, after: Any, c
 def test_a_rule_of_design_speaks_once_in_one_line(before: Any, after: Any) -> None:
     verdicts = of_design(a_trial_of(*before), a_trial_of(*after))
     assert len({verdict.rule for verdict in verdicts}) == len(verdicts)
-    assert all(len(verdict.headline) <= 240 for verdict in verdicts)
+    assert all(len(verdict.headline) <= 200 for verdict in verdicts)

@@ -117,7 +117,7 @@ class TestCriteria:
             (
                 a_text(["Adults", "Prior radiotherapy of the spine"], []),
                 a_text(["Adults"], ["Prior radiotherapy of the spine"]),
-                "1 exclusion criterion moved there from the other list: “Prior radiotherapy of the spine”",
+                "1 criterion moved from inclusion to exclusion: “Prior radiotherapy of the spine”",
             ),
             (
                 "Adults with back pain.\n\nNo surgery.",
