@@ -205,7 +205,7 @@ class Refusing:
 def test_a_destination_that_is_given_up_is_told_to_the_others_once_a_day(desk: Desk) -> None:
     refusing = Refusing(desk)
     halt(desk, TUESDAY)
-    halt(desk, TUESDAY, NUMBERS[1])
+    halt(desk, TUESDAY, NUMBERS[1], "COMPLETED")
     report = desk.look("2026-02-10T15:00")
     assert [failure["destination"] for failure in report.failed] == ["desk"], "once, though two wait"
     assert len(desk.told()) == 2, "the other destination has both"
@@ -233,7 +233,7 @@ def test_a_destination_that_recovers_within_three_days_gets_everything_once(desk
 
 def test_a_message_that_a_destination_chokes_on_does_not_hold_up_the_others(desk: Desk) -> None:
     halt(desk, TUESDAY)
-    halt(desk, WEDNESDAY, NUMBERS[1], "WITHDRAWN")
+    halt(desk, WEDNESDAY, NUMBERS[1], "COMPLETED")
     desk.inbox.choking_on = "Terminated"
     desk.look("2026-02-10T15:00")
     desk.look("2026-02-11T15:00")
@@ -244,4 +244,4 @@ def test_a_message_that_a_destination_chokes_on_does_not_hold_up_the_others(desk
         came += desk.told()
         moment += timedelta(hours=1)
     assert len(came) == 1
-    assert "Withdrawn" in came[0]
+    assert "Completed" in came[0]
