@@ -9,12 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from monitor.core.dates import PartialDate
 from monitor.core.portfolio import Happening
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
+from monitor.rules._likeness import likeness, spoken
 from monitor.rules.words import count, listed, shortened, status_words
 
 STOPPED = frozenset({"TERMINATED", "WITHDRAWN", "SUSPENDED"})
 
 _WEEK = timedelta(days=7)
 _FEWEST_RENAMED = 3
+_SAME_NAME = 0.5
 _FEWEST_STIRRED = 5
 _PART_STIRRED = 4  # a quarter of the search's trials
 _MOST_NAMED = 5
@@ -99,15 +101,22 @@ def _renamed(case: Case) -> Iterable[Verdict]:
             if (one.before, one.after) == (mine.before, mine.after) and one.seen_at.date() == day
         ]
         last = max(together, key=lambda one: (one.seen_at, one.number))
-        if len({one.number for one in together}) < _FEWEST_RENAMED or last != mine:
+        number = len({one.number for one in together})
+        if (
+            number < _FEWEST_RENAMED
+            or last != mine
+            or _same_sponsor(mine.before) == _same_sponsor(mine.after)
+        ):
             continue
+        same = likeness(spoken(mine.before), spoken(mine.after)) >= _SAME_NAME
+        why = "the names share their words" if same else "a new name, or all of them handed over together"
         old, new = shortened(mine.before, 32), shortened(mine.after, 32)
         yield Verdict(
             "portfolio.renamed",
             "sponsor",
-            Significance.NOTABLE,
-            f"The lead sponsor of {len({one.number for one in together})} trials is now “{new}”, not “{old}”: {_named(together)}",
-            "the same names before and after in each, on one day: an organisation renamed, or its trials handed over together",
+            Significance.ROUTINE if same else Significance.NOTABLE,
+            f"The lead sponsor of {number} trials is now “{new}”, not “{old}”: {_named(together)}",
+            f"the same names before and after in each, on one day: {why}",
             once=_once(together, day.isoformat(), _plain(mine.after)),
         )
 
@@ -151,10 +160,8 @@ def _halt(number: int, day: int, after: str = "TERMINATED", sponsor: str = "Meso
     return _of("status", number, day, "RECRUITING", after, sponsor)
 
 
-def _handed(*numbers: int) -> tuple[Happening, ...]:
-    return tuple(
-        _of("sponsor", number, 3, "Made Pharma Ltd", "Maker Inc.", "Maker Inc.") for number in numbers
-    )
+def _handed(*numbers: int, to: str = "Maker Inc.") -> tuple[Happening, ...]:
+    return tuple(_of("sponsor", number, 3, "Made Pharma Ltd", to, to) for number in numbers)
 
 
 def _news(*numbers: int) -> tuple[Happening, ...]:
@@ -218,7 +225,8 @@ RULES = (
     Rule(
         "portfolio.renamed",
         "Several trials have a new lead sponsor at once",
-        "The same old and new name in three or more watched trials on one day: an organisation renamed, or its trials handed over.",
+        "The same old and new name in three or more watched trials on one day: an organisation renamed, or its trials handed over. "
+        "Routine where the two names are much the same.",
         "sponsor",
         _renamed,
         (
@@ -230,6 +238,24 @@ RULES = (
                 "The lead sponsor of 3 trials is now “Maker Inc.”, not “Made Pharma Ltd”: NCT99900001, NCT99900002 and NCT99900003",
                 occurrence="portfolio",
                 happenings=_handed(1, 2, 3),
+            ),
+            Example(
+                "much the same name",
+                {},
+                {},
+                Significance.ROUTINE,
+                "The lead sponsor of 3 trials is now “Made Pharma Group”, not “Made Pharma Ltd”: "
+                "NCT99900001, NCT99900002 and NCT99900003",
+                occurrence="portfolio",
+                happenings=_handed(1, 2, 3, to="Made Pharma Group"),
+            ),
+            Example(
+                "the same name in other letters",
+                {},
+                {},
+                None,
+                occurrence="portfolio",
+                happenings=_handed(1, 2, 3, to="MADE PHARMA, LTD."),
             ),
             Example("two trials", {}, {}, None, occurrence="portfolio", happenings=_handed(1, 2)),
         ),
