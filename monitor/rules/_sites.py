@@ -1,7 +1,7 @@
 """What happened to a trial's sites, read out of the changes: came, went, renamed, another status, details."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.core.change import Change, Item
 from monitor.core.json import Json
@@ -153,6 +153,12 @@ def _pair(news: SiteNews) -> None:
     """Take out of the removed and the added what is one and the same site, its place respelled or its name changed."""
     _take_out(news, news.respelled, lambda site: spoken(site.facility), _same_site)
     _take_out(news, news.renamed, lambda site: site.country, _other_name)
+    # Under its other spelling or name the site may also have opened or closed.
+    news.flipped += [
+        replace(now, was=before.status)
+        for before, now in (*news.respelled, *news.renamed)
+        if before.status and now.status and before.status != now.status
+    ]
 
 
 def _take_out(

@@ -293,3 +293,16 @@ def test_real_transitions_of_hundreds_of_sites_are_one_line(registry_data: Path)
     assert lines["NCT06346197", "2026-03-02"] == (
         "Site opened: CHU de Poitiers, Poitiers, France; 3 in all, all recruiting"
     )
+
+
+def test_a_site_that_is_respelled_and_closes_in_one_update_is_told_as_closing() -> None:
+    place = {"geoPoint": {"lat": 40.85, "lon": 14.26}}
+    naples = a_location("Made Hospital", "Napoli", "Italy", status="RECRUITING", **place)
+    closed = a_location("Made Hospital", "Naples", "Italy", status="COMPLETED", **place)
+    other = a_location("Made Clinic", "Rome", "Italy", status="RECRUITING")
+    verdicts = judged(RULES, a_trial_at(naples, other), a_trial_at(closed, other))
+    told = [verdict for verdict in verdicts if verdict.rule == "sites.changed"]
+    assert [verdict.headline for verdict in told] == [
+        "Site closed: Made Hospital, Naples, Italy; 2 in all, 1 recruiting"
+    ]
+    assert any(verdict.rule == "contacts.details" for verdict in verdicts)
