@@ -14,8 +14,7 @@ _FIRST = timedelta(days=7)
 
 
 def previous_slot(db: Database, subscriber: str, destinations: Sequence[str], slot: datetime) -> datetime:
-    """The moment of the digest before: what was told in one and by whom it was asked for is known from its members. Before the first
-    one: a week earlier."""
+    """The moment for which this subscriber's last digest before `slot` was put together; a week before `slot` if there was none."""
     with db.reading() as connection:
         row = connection.execute(
             "SELECT MAX(slot) AS slot FROM notifications WHERE subscriber = ? AND destinations = ?"
