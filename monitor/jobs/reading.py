@@ -23,6 +23,9 @@ from monitor.store.observations import seen_unchanged, snapshots
 from monitor.store.runs import SourceState, raise_mark, source_state
 from monitor.store.standings import standings
 
+# How many numbers that the registry never gave us one look asks for alone.
+_MOST_NEW_ASKED_ALONE = 60
+
 _log = logging.getLogger("trialmon.check")
 
 
@@ -41,6 +44,7 @@ class Look:
     data_date: str = ""
     reasons: Reasons = field(default_factory=dict)
     unknown: list[TrialId] = field(default_factory=list)
+    new_asked_alone: int = 0
     stopped: bool = False
 
 
@@ -119,15 +123,25 @@ def _ask_again(look: Look, readings: dict[TrialId, Reading]) -> None:
     """Ask alone for each number that did not come: half a page may be missing, and what is there must not be thought away.
 
     In place: a number gets the certain answer, or no reading at all where none could be had. One that is known to be gone is not
-    asked for beyond the batch.
+    asked for beyond the batch, and of those that the registry never gave us a look asks for some only: at one request a second, a list
+    of a thousand mistyped numbers would take a quarter of an hour. The others are told of by a later look.
     """
     missing = [trial for trial, reading in readings.items() if isinstance(reading, Missing)]
     if not missing:
         return
     before = snapshots(look.context.database, missing)
     unsure = [trial for trial in missing if trial not in before or not before[trial].gone]
+    never_seen = [trial for trial in unsure if trial not in before or before[trial].version == 0]
+    left_for_later = set(never_seen[max(_MOST_NEW_ASKED_ALONE - look.new_asked_alone, 0) :])
+    look.new_asked_alone += len(never_seen) - len(left_for_later)
+    unsure = [trial for trial in unsure if trial not in left_for_later]
     source, oldest = look.door.source, source_state(look.context.database, look.door.source.id).mark_data_date
     for place, trial in enumerate(unsure):
+        if look.context.stopping():
+            look.stopped = True
+            for unanswered in unsure[place:]:
+                del readings[unanswered]
+            return
         try:
             readings[trial] = look.door.drive(source.look_up(trial.number, oldest))
         except (Refused, Resting, Unreachable, Overloaded) as error:

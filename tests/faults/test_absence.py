@@ -122,6 +122,18 @@ def test_numbers_that_the_registry_does_not_know_are_told_once_and_together(desk
     assert [rule for _, rule in desk.rules()] == ["record.unknown_number"] * 2
 
 
+def test_a_long_list_of_mistyped_numbers_is_told_over_several_looks(desk: Desk) -> None:
+    mistyped = [f"NCT0999{number:04d}" for number in range(100, 170)]
+    desk.watch(*NUMBERS, *mistyped)
+    desk.look("2026-02-09T16:00")
+    (first,) = desk.told()
+    desk.look("2026-02-10T15:00")
+    (second,) = desk.told()
+    desk.look("2026-02-11T15:00")
+    assert ("60 numbers" in first, "10 numbers" in second, desk.told()) == (True, True, [])
+    assert len([rule for _, rule in desk.rules() if rule == "record.unknown_number"]) == len(mistyped)
+
+
 def test_a_number_that_becomes_known_gets_its_baseline(desk: Desk) -> None:
     desk.watch(*NUMBERS, UNKNOWN[0])
     desk.look("2026-02-09T16:00")
