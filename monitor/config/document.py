@@ -104,7 +104,11 @@ def read_text(path: Path, notes: Notes) -> str | None:
     with os.fdopen(handle, "rb") as file:
         body = file.read(LARGEST + 1)
     if len(body) > LARGEST:
-        notes.add(None, "is larger than 1 MiB", "split it; a watchlist of 10,000 trials is smaller")
+        notes.add(
+            body.count(b"\n") + 1,
+            "here the file passes 1 MiB, the largest that is read",
+            "split it; a watchlist of 10,000 trials is smaller",
+        )
         return None
     try:
         return body.decode("utf-8").removeprefix("\ufeff")

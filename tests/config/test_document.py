@@ -1,7 +1,6 @@
 """Files that are wrong or hostile are refused with a line, quickly, and never with a traceback."""
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,16 +66,17 @@ def test_a_file_of_50_mb_is_not_read(tmp_path: Path, settings: Settings) -> None
     path = tmp_path / "huge.yaml"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    began = time.process_time()
     (problem,) = load_watchlist(path, settings).problems
-    assert problem.message == "is larger than 1 MiB"
-    assert time.process_time() - began < 5  # not a measurement: reading it whole would take minutes
+    assert problem.message == "here the file passes 1 MiB, the largest that is read"
 
 
 def test_a_file_of_exactly_1_mib_is_read(watchlist: Read) -> None:
     head = "watch: []\n#"
     assert watchlist(head + "x" * (LARGEST - len(head))).watchlists
-    assert watchlist(head + "x" * (LARGEST - len(head) + 1)).problems[0].message == "is larger than 1 MiB"
+    assert (
+        watchlist(head + "x" * (LARGEST - len(head) + 1)).problems[0].message
+        == "here the file passes 1 MiB, the largest that is read"
+    )
 
 
 def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path, settings: Settings) -> None:
