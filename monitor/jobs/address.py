@@ -69,8 +69,7 @@ def _notification(
             "alert",
             str(observation.trial),
             *_moment_of(observation, verdicts, about),
-            subscriber.name,
-            *subscriber.to,
+            *who(subscription),
         ),
         kind="alert",
         subscriber=subscriber.name,
@@ -101,6 +100,12 @@ def _moment_of(observation: Observation, verdicts: Sequence[Verdict], about: str
         about,
         *(verdict.rule for verdict in verdicts),
     )
+
+
+def who(subscription: Subscription) -> tuple[str, ...]:
+    """For a message's key: whom it is for, and by which lists. The same name may wish for one thing in one list and for another in
+    another; those are two messages."""
+    return (subscription.subscriber.name, *subscription.subscriber.to, "", *subscription.watchlists)
 
 
 def _why(subscription: Subscription) -> str:

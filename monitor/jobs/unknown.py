@@ -9,6 +9,7 @@ from monitor.core.routing import Subscription, route, subscriptions
 from monitor.core.significance import Verdict
 from monitor.core.source import Missing
 from monitor.core.trial import TrialId
+from monitor.jobs.address import who
 from monitor.jobs.context import Context, Door
 from monitor.render.contexts import NoticeContext
 from monitor.render.message import render_notice
@@ -72,7 +73,7 @@ def _notification(
             "`trialmon watchlist remove LIST NUMBER` ends the watch",
         )
         return Notification(
-            key=key_of("unknown", subscriber.name, *subscriber.to, *(str(trial) for trial in numbers)),
+            key=key_of("unknown", *who(subscription), "", *(str(trial) for trial in numbers)),
             kind="alert",
             subscriber=subscriber.name,
             watchlists=subscription.watchlists,

@@ -1,0 +1,51 @@
+"""One subscriber in two lists that hold the same numbers, with other wishes in each: each list's message is one of its own."""
+
+from datetime import date
+
+from tests.builders import a_document
+from tests.faults.desk import NUMBERS, Desk
+
+UNKNOWN = "NCT09990009"
+CALM = "{name: desk, to: [desk], at_least: routine, topics: [enrollment]}"
+STATUS = "{name: desk, to: [desk], topics: [status, record]}"
+
+
+def lists(desk: Desk, number: str, **subscribers: str) -> None:
+    for name, subscriber in subscribers.items():
+        (desk.office.folder / "watchlists" / f"{name}.yaml").write_text(
+            f"title: {name.title()}\nwatch: [{{trial: {number}}}]\nsubscribers:\n  - {subscriber}\n",
+            encoding="utf-8",
+        )
+
+
+def test_what_each_of_two_lists_asked_for_is_told(desk: Desk) -> None:
+    lists(desk, NUMBERS[0], backs=CALM, hips=STATUS)
+    desk.look("2026-02-09T16:00")
+    desk.told()
+    halted = {
+        "statusModule": {"overallStatus": "TERMINATED"},
+        "designModule": {"enrollmentInfo": {"count": 7, "type": "ACTUAL"}},
+    }
+    desk.registry.put(NUMBERS[0], date(2026, 2, 10), a_document(NUMBERS[0], **halted))
+    desk.look("2026-02-10T15:00")
+    enrolment, halt = sorted(desk.arrived(), key=lambda got: "Terminated" in got.title)
+    assert ("nrol" in enrolment.title, "Terminated" in halt.title) == (True, True)
+    assert ("Backs" in enrolment.text, "Hips" in halt.text) == (True, True)
+
+
+def test_the_same_wishes_in_two_lists_are_one_message(desk: Desk) -> None:
+    lists(desk, NUMBERS[0], backs=STATUS, hips=STATUS)
+    desk.look("2026-02-09T16:00")
+    desk.told()
+    halted = a_document(NUMBERS[0], statusModule={"overallStatus": "TERMINATED"})
+    desk.registry.put(NUMBERS[0], date(2026, 2, 10), halted)
+    desk.look("2026-02-10T15:00")
+    (halt,) = desk.arrived()
+    assert ("Backs" in halt.text, "Hips" in halt.text) == (True, True)
+
+
+def test_an_unknown_number_is_told_for_each_of_two_lists(desk: Desk) -> None:
+    everything = "{name: desk, to: [desk], at_least: routine}"
+    lists(desk, UNKNOWN, backs=everything, hips=STATUS)
+    desk.look("2026-02-09T16:00")
+    assert sorted("In: Backs." in got.text for got in desk.arrived()) == [False, True]
