@@ -13,7 +13,7 @@ from monitor.core.notification import Delivery, next_attempt
 from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
 from monitor.jobs.context import Context, Report
 from monitor.jobs.digest import fold_due_digests
-from monitor.jobs.health import note_gave_up
+from monitor.jobs.health import notices_of_giving_up
 from monitor.store.outbox import claim, recover, release, settle_gave_up, settle_retry, settle_sent
 
 # Long enough for a claim whose every message goes to one destination that answers only when its time is up.
@@ -101,8 +101,9 @@ def _put_off(
     now = context.clock.now()
     again = next_attempt(delivery.attempts, now, 2 * context.random() - 1, wish)
     if again is None:
-        settle_gave_up(context.database, delivery, now, why)
-        note_gave_up(context, delivery, why)
+        settle_gave_up(
+            context.database, delivery, now, why, notices_of_giving_up(context, delivery, why, now)
+        )
         return now
     again = max(again, not_before or again)
     settle_retry(context.database, delivery, now, again, why, kind)

@@ -88,12 +88,8 @@ def note_left_unread(
     notify(context.database, _notices(context, told, ("unread", source.id, f"{now:%G-W%V}"), now), now)
 
 
-def note_gave_up(context: Context, delivery: Delivery, why: str) -> None:
-    """A delivery was given up after three days. The other destinations are told, at most once a day for each that is broken."""
-    now = context.clock.now()
-    others = [name for name in _destinations(context) if name != delivery.destination]
-    if not others:
-        return
+def notices_of_giving_up(context: Context, delivery: Delivery, why: str, now: datetime) -> list[Notification]:
+    """A delivery is given up after three days. The other destinations are told, at most once a day for each that is broken."""
     told = NoticeContext(
         f"Messages to {delivery.destination} do not arrive",
         (
@@ -102,11 +98,8 @@ def note_gave_up(context: Context, delivery: Delivery, why: str) -> None:
         ),
         "`trialmon outbox list` shows what waits; `trialmon outbox retry` sends it again",
     )
-    notify(
-        context.database,
-        _notices(context, told, ("gave-up", delivery.destination, f"{now:%Y-%m-%d}"), now, others),
-        now,
-    )
+    others = [name for name in _destinations(context) if name != delivery.destination]
+    return _notices(context, told, ("gave-up", delivery.destination, f"{now:%Y-%m-%d}"), now, others)
 
 
 def _notices(

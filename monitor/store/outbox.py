@@ -8,7 +8,7 @@ pending ──claim──▶ sending ──▶ sent                 (final)
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from monitor.core.notification import LONGEST_WAIT, Delivery, Message, Notification, key_of
@@ -84,7 +84,6 @@ def notify(db: Database, notifications: Iterable[Notification], now: datetime) -
 
 _DUE = (
     "SELECT d.id FROM deliveries AS d WHERE d.state = 'pending' AND (d.due <= :now OR d.due > :impossible)"
-    " AND d.destination NOT IN (SELECT value FROM json_each(:skip))"
     # In turn: what is earlier for the same trial and destination goes first. One that is only being held back (quiet hours)
     # and was never tried does not stop a critical one that passes them.
     " AND (d.trial = '' OR NOT EXISTS (SELECT 1 FROM deliveries AS e WHERE e.destination = d.destination"
@@ -95,25 +94,17 @@ _DUE = (
 _ABANDONED = "SELECT id, lease_by FROM deliveries WHERE state = 'sending' AND (lease_until <= :now OR lease_until > :impossible_lease)"
 
 
-def claim(
-    db: Database,
-    now: datetime,
-    lease: timedelta,
-    limit: int,
-    owner: str,
-    skip: Collection[str] = (),
-) -> list[Delivery]:
+def claim(db: Database, now: datetime, lease: timedelta, limit: int, owner: str) -> list[Delivery]:
     """Take up to `limit` due deliveries for sending, oldest first, never two of one trial to one destination at once.
 
     Each is ours until `now + lease` (at most an hour) and has a row in `attempts`. `Delivery.attempts` counts the attempt begun here,
-    so it is what `next_attempt` wants if it fails. Destinations in `skip` are left alone. A delivery whose lease ended is taken
-    over: its last attempt is closed as `unknown`.
+    so it is what `next_attempt` wants if it fails. A delivery whose lease ended is taken over: its last attempt is closed as
+    `unknown`.
     """
     moments = {
         "now": stamp(now),
         "impossible": stamp(now + LONGEST_WAIT + _SLACK),
         "impossible_lease": stamp(now + _LONGEST_LEASE),
-        "skip": json.dumps(sorted(skip)),
         "limit": limit,
     }
     with db.reading() as connection:  # most of the time nothing is due, and that needs no write lock
@@ -206,17 +197,18 @@ def settle_retry(
     )
 
 
-def settle_gave_up(db: Database, delivery: Delivery, now: datetime, error: str) -> bool:
-    """It failed for the last time."""
-    return _settle(db, delivery, now, "gave_up", error, "state = 'gave_up', error = :error", {})
+def settle_gave_up(
+    db: Database, delivery: Delivery, now: datetime, error: str, notices: Sequence[Notification] = ()
+) -> bool:
+    """It failed for the last time. `notices` that say so are written in the same transaction."""
+    new = "state = 'gave_up', error = :error"
+    return _settle(db, delivery, now, "gave_up", error, new, {}, notices)
 
 
-def release(db: Database, delivery: Delivery, now: datetime, due: datetime | None = None) -> bool:
-    """It was not tried after all (the daemon stops, the destination rests): due again, the attempt not counted."""
-    values = {"due": stamp(due or now)}
-    return _settle(
-        db, delivery, now, "released", "", "state = 'pending', due = :due, attempts = attempts - 1", values
-    )
+def release(db: Database, delivery: Delivery, now: datetime) -> bool:
+    """It was not tried after all, because the daemon stops: due again, the attempt not counted."""
+    new = "state = 'pending', due = :now, attempts = attempts - 1"
+    return _settle(db, delivery, now, "released", "", new, {})
 
 
 def _settle(
@@ -227,6 +219,7 @@ def _settle(
     error: str,
     new: str,
     values: dict[str, str],
+    notices: Sequence[Notification] = (),
 ) -> bool:
     values = {**values, "now": stamp(now), "error": error}
     with db.writing() as connection:
@@ -237,6 +230,8 @@ def _settle(
         ).rowcount
         if ours:
             _end_attempt(connection, delivery.id, now, outcome, error)
+            for notice in notices:
+                write_notification(connection, notice, now)
         db.at("settle:before-commit")
     db.at("settle:after-commit")
     return bool(ours)

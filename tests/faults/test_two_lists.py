@@ -1,6 +1,7 @@
 """One subscriber in two lists that hold the same numbers, with other wishes in each: each list's message is one of its own."""
 
 from datetime import date
+from typing import Any
 
 from tests.builders import a_document
 from tests.faults.desk import NUMBERS, Desk
@@ -22,7 +23,7 @@ def test_what_each_of_two_lists_asked_for_is_told(desk: Desk) -> None:
     lists(desk, NUMBERS[0], backs=CALM, hips=STATUS)
     desk.look("2026-02-09T16:00")
     desk.told()
-    halted = {
+    halted: dict[str, Any] = {
         "statusModule": {"overallStatus": "TERMINATED"},
         "designModule": {"enrollmentInfo": {"count": 7, "type": "ACTUAL"}},
     }

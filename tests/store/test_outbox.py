@@ -23,8 +23,8 @@ def written(db: Database, *notifications: Notification) -> list[int]:
     return outbox.notify(db, notifications, NOW)
 
 
-def claimed(db: Database, now: Any = NOW, limit: int = 10, skip: tuple[str, ...] = ()) -> list[Delivery]:
-    return outbox.claim(db, now, LEASE, limit, "me", skip)
+def claimed(db: Database, now: Any = NOW, limit: int = 10) -> list[Delivery]:
+    return outbox.claim(db, now, LEASE, limit, "me")
 
 
 def state(db: Database, delivery: int) -> dict[str, Any]:
@@ -170,9 +170,18 @@ def test_the_oldest_come_first_and_no_more_than_asked_for(db: Database) -> None:
     assert [delivery.message.title for delivery in claimed(db, limit=2)] == ["title 5", "title 4"]
 
 
-def test_a_resting_destination_is_left_alone(db: Database) -> None:
-    written(db, a_notification(destinations=["desk", "mailbox"]))
-    assert [delivery.destination for delivery in claimed(db, skip=("desk",))] == ["mailbox"]
+def test_the_notice_of_giving_up_is_written_with_it_or_not_at_all(db: Database) -> None:
+    (identity,) = written(db, a_notification())
+    (delivery,) = claimed(db)
+    notice = a_notification("notice", kind="notice", trial="", destinations=["mailbox"])
+    assert outbox.settle_gave_up(db, delivery, NOW, "no", [notice])
+    assert (state(db, identity)["state"], [one.destination for one in claimed(db)]) == (
+        "gave_up",
+        ["mailbox"],
+    )
+    late = a_notification("late", kind="notice", trial="", destinations=["mailbox"])
+    assert not outbox.settle_gave_up(db, delivery, NOW, "no", [late]), "it is settled already"
+    assert claimed(db) == []
 
 
 def test_a_person_may_retry_and_drop_but_not_what_was_sent(db: Database) -> None:
@@ -217,7 +226,7 @@ from monitor.store import outbox
 from monitor.store.database import Database
 from tests.store.builders import NOW
 db = Database.open(Path(sys.argv[1]), at=lambda name: os._exit(9) if name == sys.argv[2] else None)
-[delivery] = outbox.claim(db, NOW, timedelta(minutes=5), 10, "the dead", ())
+[delivery] = outbox.claim(db, NOW, timedelta(minutes=5), 10, "the dead")
 outbox.settle_sent(db, delivery, NOW)
 """
 
@@ -242,7 +251,7 @@ def test_a_death_while_sending_is_found_and_repeated_with_the_same_key(
 
 def _send_all(path: Path, worker: int) -> None:
     db = Database.open(path)
-    while deliveries := outbox.claim(db, NOW, LEASE, 3, f"worker {worker}", ()):
+    while deliveries := outbox.claim(db, NOW, LEASE, 3, f"worker {worker}"):
         for delivery in deliveries:
             assert outbox.settle_sent(db, delivery, NOW)
     db.close()
