@@ -1,6 +1,7 @@
 """What a search finds, and what it means that a trial enters or leaves it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from monitor.core.errors import CouldNotFindOut, Unreadable
@@ -168,7 +169,9 @@ def _tell(
 def _forget(context: Context, watch: Watch, trial: TrialId, run: int) -> None:
     """A trial that left before we ever got its record: nobody heard of it, so nobody is told that it left."""
     standing = Observation(trial, "absent", context.clock.now(), 0, 0)
-    record(context.database, standing, run, [told_of_leaving(watch.key, trial, context.clock.now())])
+    step = told_of_leaving(watch.key, trial, context.clock.now())
+    with suppress(StaleSnapshot):  # another process has just got its record: it is told of at the next look
+        record(context.database, standing, run, [step])
 
 
 def as_it_stands(context: Context, snapshot: Snapshot) -> Observation:

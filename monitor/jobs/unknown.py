@@ -1,6 +1,7 @@
 """Watched numbers that the registry does not know: told once, together, and asked for again at every look."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from monitor.core.decide import decide
@@ -35,19 +36,24 @@ def tell_unknown(
         before = snapshots(context.database, [trial]).get(trial)
         missing = Missing(trial.number, certain=True)
         observation = decide(trial, before, missing, door.source.shape, context.rules, now)
-        firsts = [(one, numbers) for one, numbers in numbers_of.items() if numbers[0] == trial]
+        firsts = [(one, numbers) for one, numbers in numbers_of.items() if numbers[:1] == [trial]]
         told = [
             notification
             for subscription, numbers in firsts
             if (notification := _notification(context, door, observation.verdicts, subscription, numbers))
             is not None
         ]
-        if observation.outcome != "unknown":
+        recorded: Recorded | None = None
+        if observation.outcome == "unknown":
+            with suppress(StaleSnapshot):
+                recorded = record(context.database, replace(observation, notifications=tuple(told)), run)
+        if recorded is not None:
+            yield recorded
             continue
-        try:
-            yield record(context.database, replace(observation, notifications=tuple(told)), run)
-        except StaleSnapshot:
-            continue  # another process has told it meanwhile
+        # Another process has told it meanwhile, but perhaps not the others: the next one carries the message.
+        for numbers in numbers_of.values():
+            if numbers[:1] == [trial]:
+                numbers.pop(0)
 
 
 def _notification(

@@ -28,7 +28,8 @@ class OnTheDay:
 
 
 def day_is_judged(db: Database, source: str, day: date) -> bool:
-    """Whether the clock was judged for that day, or for a later one before the clock went back."""
+    """Whether that day is the one for which the clock was judged last. After the clock went back it is not: the day is judged again,
+    and what was told stays told."""
     with db.reading() as connection:
         row = connection.execute("SELECT day FROM clock_days WHERE source = ?", (source,)).fetchone()
     return row is not None and row["day"] == day.isoformat()

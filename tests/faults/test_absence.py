@@ -1,7 +1,11 @@
 """What becomes of a number: gone only when it is certain, followed when it was merged, unknown told once."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+from monitor.core.trial import TrialId
+from monitor.jobs.dispatch import dispatch
+from monitor.jobs.unknown import tell_unknown
+from monitor.store.runs import begin_run
 from tests.builders import a_document
 from tests.faults.desk import MONDAY, NUMBERS, Desk
 
@@ -120,6 +124,19 @@ def test_numbers_that_the_registry_does_not_know_are_told_once_and_together(desk
         desk.look(f"2026-02-{day}T15:00")
     assert desk.told() == []
     assert [rule for _, rule in desk.rules()] == ["record.unknown_number"] * 2
+
+
+def test_a_number_that_another_process_told_of_takes_no_message_with_it(desk: Desk) -> None:
+    desk.watch(*NUMBERS, *UNKNOWN)
+    first, second = (TrialId("clinicaltrials.gov", number) for number in UNKNOWN)
+    why = {"backs": "you watch this trial"}
+    with desk.office.context(datetime(2026, 2, 9, 16, tzinfo=UTC)) as context:
+        door = context.doors["clinicaltrials.gov"]
+        run = begin_run(context.database, door.source.id, context.clock.now(), full=False)
+        assert len(list(tell_unknown(context, door, {first: why}, run))) == 1, "the other process"
+        assert len(list(tell_unknown(context, door, {first: why, second: why}, run))) == 1
+        dispatch(context)
+    assert [number in title for number, title in zip(UNKNOWN, desk.told(), strict=True)] == [True, True]
 
 
 def test_a_long_list_of_mistyped_numbers_is_told_over_several_looks(desk: Desk) -> None:
