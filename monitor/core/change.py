@@ -1,6 +1,5 @@
 """One field, before and after; and the path that names it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -116,8 +115,3 @@ class Change:
 
 
 ChangeSet = tuple[Change, ...]
-
-
-def topics_of(changes: Sequence[Change]) -> "frozenset[Topic]":
-    """The topics that a set of changes touches."""
-    return frozenset(change.topic for change in changes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.change import Change, ChangeSet, FieldPath
-from monitor.core.notification import Message, Notification
+from monitor.core.notification import Notification
 from monitor.core.significance import Significance, Topic
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
@@ -18,11 +18,9 @@ _FURTHEST_SLOT = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class ToldEvent:
-    """An event as a digest tells it. `trial` is the number, `name` what people call the trial."""
+    """An event as a digest tells it."""
 
     id: int
-    trial: str
-    name: str
     topic: Topic
     significance: Significance
     headline: str
@@ -34,12 +32,10 @@ class Waiting:
     """A notification that waits for its digest; `trial` as it was given when written."""
 
     id: int
-    kind: str
     watchlists: tuple[str, ...]
     trial: str
     significance: Significance
     why: str
-    message: Message
     created_at: datetime
     events: tuple[ToldEvent, ...]
 
@@ -59,18 +55,17 @@ def digests_due(db: Database, now: datetime) -> list[DigestDue]:
     groups: dict[tuple[str, str, str], list[Waiting]] = {}
     with db.reading() as connection:
         for row in connection.execute(
-            "SELECT * FROM notifications WHERE slot IS NOT NULL AND folded_into IS NULL AND (slot <= ? OR slot > ?)"
+            "SELECT id, subscriber, watchlists, destinations, trial, significance, why, created_at, slot FROM notifications"
+            " WHERE slot IS NOT NULL AND folded_into IS NULL AND (slot <= ? OR slot > ?)"
             " ORDER BY slot, id",
             (stamp(now), stamp(now + _FURTHEST_SLOT)),
         ).fetchall():
             waiting = Waiting(
                 id=row["id"],
-                kind=row["kind"],
                 watchlists=tuple(json.loads(row["watchlists"])),
                 trial=row["trial"],
                 significance=Significance.parse(row["significance"]),
                 why=row["why"],
-                message=Message(row["title"], row["text"], row["markdown"], row["html"]),
                 created_at=moment(row["created_at"]),
                 events=_events(connection, row["id"]),
             )
@@ -83,16 +78,13 @@ def digests_due(db: Database, now: datetime) -> list[DigestDue]:
 
 def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
     rows = connection.execute(
-        "SELECT e.id, t.number, t.acronym, t.title, e.topic, e.significance, e.headline, e.because"
-        " FROM notification_events AS told JOIN events AS e ON e.id = told.event JOIN trials AS t ON t.id = e.trial"
-        " WHERE told.notification = ? ORDER BY e.id",
+        "SELECT e.id, e.topic, e.significance, e.headline, e.because"
+        " FROM notification_events AS told JOIN events AS e ON e.id = told.event WHERE told.notification = ? ORDER BY e.id",
         (notification,),
     )
     return tuple(
         ToldEvent(
             row["id"],
-            row["number"],
-            row["acronym"] or row["title"],
             row["topic"],
             Significance.parse(row["significance"]),
             row["headline"],
