@@ -8,7 +8,7 @@ from monitor.core.facts import TrialFacts
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.steps import Step
-from monitor.store.trials import asked_for, trial_row
+from monitor.store.trials import ASKED, asked_for, trial_row
 from monitor.store.values import FACTS_COLUMNS, facts_of, moment, stamp
 
 _FACTS = ", ".join(f"t.{name}" for name in FACTS_COLUMNS)
@@ -55,10 +55,8 @@ def on_the_day(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, OnTheDa
             f"SELECT t.id, t.registry, t.number, t.version, t.data_date, {_FACTS}, CASE WHEN t.status = 'SUSPENDED' THEN"
             " (SELECT MIN(v.seen_at) FROM versions AS v WHERE v.trial = t.id AND v.version > COALESCE((SELECT MAX(w.version)"
             " FROM versions AS w WHERE w.trial = t.id AND w.status <> t.status), 0)) END AS status_since"
-            " FROM json_each(?) AS asked CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
-            " AND t.number = json_extract(asked.value, '$[1]')"
-            " WHERE t.version > 0 AND t.absence_since IS NULL AND t.gone_at IS NULL AND t.moved_to = ''",
-            (asked_for(trials),),
+            f" FROM {ASKED} WHERE t.version > 0 AND t.absence_since IS NULL AND t.gone_at IS NULL AND t.moved_to = ''",
+            {"trials": asked_for(trials)},
         ):
             known = told.get(row["id"], set())
             found[TrialId(row["registry"], row["number"])] = OnTheDay(

@@ -12,7 +12,7 @@ from monitor.core.json import Json
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.observations import modules_at
-from monitor.store.trials import asked_for
+from monitor.store.trials import ASKED, asked_for
 from monitor.store.values import FACTS_COLUMNS, facts_of, moment, read_json, stamp
 
 _FACTS = ", ".join(FACTS_COLUMNS)
@@ -190,8 +190,7 @@ class Sides:
 
 
 _IN_PERIOD = (
-    " FROM json_each(:trials) AS asked CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
-    " AND t.number = json_extract(asked.value, '$[1]') JOIN versions AS v ON v.trial = t.id"
+    f" FROM {ASKED} JOIN versions AS v ON v.trial = t.id"
     " WHERE v.version > 1 AND v.seen_at >= :since AND v.seen_at <= :until"
 )
 

@@ -15,7 +15,7 @@ from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
 from monitor.store.steps import Step
-from monitor.store.trials import asked_for, trial_row
+from monitor.store.trials import ASKED, asked_for, trial_row
 from monitor.store.values import FACTS_COLUMNS, facts_of, facts_row, moment, pack, stamp, unpack, write_json
 
 _FACTS = ", ".join(FACTS_COLUMNS)
@@ -45,10 +45,7 @@ def snapshots(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, Snapshot
     """
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT t.* FROM json_each(?) AS asked"
-            " CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
-            " AND t.number = json_extract(asked.value, '$[1]') WHERE t.last_looked_at IS NOT NULL",
-            (asked_for(trials),),
+            f"SELECT t.* FROM {ASKED} WHERE t.last_looked_at IS NOT NULL", {"trials": asked_for(trials)}
         ).fetchall()
         seen = json.dumps([row["id"] for row in rows if row["version"] > 0])
         digests: dict[int, dict[str, str]] = {}

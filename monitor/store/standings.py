@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.core.trial import TrialId
 from monitor.store.database import Database
-from monitor.store.trials import asked_for
+from monitor.store.trials import ASKED, asked_for
 from monitor.store.values import stamp
 
 
@@ -28,10 +28,9 @@ def standings(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, Standing
     with db.reading() as connection:
         rows = connection.execute(
             "SELECT t.registry, t.number, t.version, IIF(t.moved_to = '', t.raw_digest, '') AS raw_digest, t.moved_to,"
-            " t.absence_since IS NOT NULL OR t.gone_at IS NOT NULL AS away FROM json_each(?) AS asked"
-            " CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
-            " AND t.number = json_extract(asked.value, '$[1]') WHERE t.last_looked_at IS NOT NULL",
-            (asked_for(trials),),
+            " t.absence_since IS NOT NULL OR t.gone_at IS NOT NULL AS away"
+            f" FROM {ASKED} WHERE t.last_looked_at IS NOT NULL",
+            {"trials": asked_for(trials)},
         )
         return {
             TrialId(row["registry"], row["number"]): Standing(
@@ -59,10 +58,8 @@ def not_read_since(
         numbers = [
             TrialId(row["registry"], row["number"])
             for row in connection.execute(
-                "SELECT t.registry, t.number FROM json_each(?) AS asked"
-                " CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
-                " AND t.number = json_extract(asked.value, '$[1]') WHERE t.last_looked_at <= ? ORDER BY t.number",
-                (asked_for(trials), stamp(moment)),
+                f"SELECT t.registry, t.number FROM {ASKED} WHERE t.last_looked_at <= :moment ORDER BY t.number",
+                {"trials": asked_for(trials), "moment": stamp(moment)},
             )
         ]
         searches = [

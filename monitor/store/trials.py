@@ -12,9 +12,15 @@ NAMED = (
     " OR t.id IN (SELECT a.trial FROM aliases AS a WHERE a.number = :trial))"
 )
 
+# The rows of the trials in `asked_for(…)`, in that order: for a FROM.
+ASKED = (
+    "json_each(:trials) AS asked CROSS JOIN trials AS t ON t.registry = json_extract(asked.value, '$[0]')"
+    " AND t.number = json_extract(asked.value, '$[1]')"
+)
+
 
 def asked_for(trials: Iterable[TrialId]) -> str:
-    """A list of trials as the one parameter of a query that joins `json_each(?)`."""
+    """A list of trials as the parameter `trials` of a query that has `ASKED`."""
     return json.dumps([[trial.registry, trial.number] for trial in trials])
 
 
