@@ -1,6 +1,6 @@
 """What one look at one trial means. Pure: the same values in, the same observation out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from monitor.core.change import ChangeSet
@@ -30,9 +30,11 @@ def decide(
     shape: Shape,
     rules: Sequence[Rule],
     now: datetime,
+    burst: Callable[[ChangeSet], frozenset[int]] = lambda changes: frozenset(),
 ) -> Observation:
     """Judge a reading. `before.modules` must hold what `modules_to_compare` names; `before` is None for a number never asked for,
-    and has version 0 for one that the registry never gave us."""
+    and has version 0 for one that the registry never gave us.
+    `burst` knows which of the changes were seen alike in other trials that day; it is asked once, if anything changed."""
     if isinstance(reading, Missing):
         return _missing(trial, before, reading, rules, now)
     if isinstance(reading, Moved):
@@ -40,16 +42,21 @@ def decide(
     if isinstance(reading, Unchanged):
         if before is None or before.version == 0:
             raise ValueError(f"{trial} cannot be unchanged: it was never seen")
-        return _seen_again(before, None, shape, rules, now)
+        return _seen_again(before, None, shape, rules, now, burst)
     if before is None or before.version == 0:
         return Observation(
             trial, "baseline", now, 0, 1, record=reading.record, aliases=_aliases(reading.record)
         )
-    return _seen_again(before, reading, shape, rules, now)
+    return _seen_again(before, reading, shape, rules, now, burst)
 
 
 def _seen_again(
-    before: Snapshot, found: Found | None, shape: Shape, rules: Sequence[Rule], now: datetime
+    before: Snapshot,
+    found: Found | None,
+    shape: Shape,
+    rules: Sequence[Rule],
+    now: datetime,
+    burst: Callable[[ChangeSet], frozenset[int]],
 ) -> Observation:
     record = found.record if found is not None else None
     changes: ChangeSet = ()
@@ -66,7 +73,9 @@ def _seen_again(
     if back:
         verdicts += assess(_case(before, after, now, "back"), rules)
     if changes:
-        verdicts += assess(Case(before.trial, before.facts, after, now, changes, before.past), rules)
+        alike = burst(changes)
+        case = Case(before.trial, before.facts, after, now, changes, before.past, burst=alike)
+        verdicts += assess(case, rules)
     return Observation(
         before.trial,
         "back" if back else "version" if changes else "unchanged",

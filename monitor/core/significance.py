@@ -77,7 +77,8 @@ class Case:
     (`clock`: before and after are the same, `now` has moved on; `since` is when its status was first seen); or it is seen beside others
     (`portfolio`: `happenings` are what lately befell all watched trials; or, where there are `members`, what befell so many trials that
     one search finds, `about` its title and `why` its key). A verdict on several trials is given for the one that came last to them.
-    `unclaimed` are the positions of changes that no rule before spoke of; only rules that are `last` see them.
+    `unclaimed` are the positions of changes that no rule before spoke of; only rules that are `last` see them. `burst` are those of
+    edits that were seen alike in so many trials on one day that the registry is thought to have made them, whatever the sponsor submitted.
     """
 
     trial: TrialId
@@ -93,6 +94,7 @@ class Case:
     unclaimed: tuple[int, ...] = ()
     happenings: tuple[Happening, ...] = ()
     members: int = 0
+    burst: frozenset[int] = frozenset()
 
     @property
     def registry_made(self) -> bool:
@@ -108,7 +110,7 @@ class Case:
 class Example:
     """A pair of record fragments and what the rule makes of them. It is the rule's test and its documentation:
     `before` and `after` are merged into an otherwise empty record of `registry`; `earlier` are versions before `before`. Of `happenings`
-    the example's trial is that of the last."""
+    the example's trial is that of the last. `burst`: two other trials had the same edits that day."""
 
     says: str
     before: Mapping[str, Json]
@@ -124,6 +126,7 @@ class Example:
     happenings: tuple[Happening, ...] = ()
     members: int = 0
     registry: str = "clinicaltrials.gov"
+    burst: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from heapq import merge
 from itertools import groupby
 
+from monitor.core.change import ChangeSet
 from monitor.core.decide import decide
 from monitor.core.record import Record, Snapshot
 from monitor.core.shape import join
@@ -14,6 +15,7 @@ from monitor.core.source import Found, Source
 from monitor.core.trial import TrialId
 from monitor.core.watch import Watchlist
 from monitor.jobs.address import addressed
+from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.reasons import Reasons, reasons_to_watch
 from monitor.store import lineage
 from monitor.store.database import Database
@@ -109,6 +111,7 @@ class Backtest:
             [] if name in watchlist_names(self.database) else [one.name for one in self.watchlist.subscribers]
         )
         steps = lineage.steps(self.database, trials, self.since, self.until)
+        edits = {registry: EditsOfADay(self.database, registry) for registry in self.sources}
         told = lineage.was_told(self.database, name, readers, trials, self.since, self.until)
         both: Iterator[Step | WasTold] = merge(steps, told, key=_seen_at)
         for monday, seen in groupby(both, key=lambda one: _monday(one.seen_at)):
@@ -117,12 +120,14 @@ class Backtest:
                 if isinstance(one, WasTold):
                     then.append(one)
                     continue
-                would += self._judge(one, reasons[one.trial])
+                would += self._judge(one, reasons[one.trial], edits)
                 judged += 1
                 advance(1)
             yield _compared(monday, judged, would, then)
 
-    def _judge(self, step: Step, reasons: Mapping[str, str]) -> Iterator[WouldTell]:
+    def _judge(
+        self, step: Step, reasons: Mapping[str, str], edits: Mapping[str, EditsOfADay]
+    ) -> Iterator[WouldTell]:
         """Decide as a look at that moment would have, from both records as they are stored."""
         source = self.sources.get(step.trial.registry)
         if source is None:
@@ -139,7 +144,11 @@ class Backtest:
             before.modules,
             sides.past,
         )
-        decided = decide(step.trial, known, Found(after), source.shape, self.rules, step.seen_at)
+
+        def burst(changes: ChangeSet) -> frozenset[int]:
+            return edits[step.trial.registry].burst(step.trial, changes, step.seen_at.date())
+
+        decided = decide(step.trial, known, Found(after), source.shape, self.rules, step.seen_at, burst)
         observation = addressed(decided, after.facts, source, [self.watchlist], reasons, step.seen_at)
         for told in observation.notifications:
             yield WouldTell(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from monitor.core.change import ChangeSet
 from monitor.core.decide import decide, modules_to_compare
 from monitor.core.facts import TrialFacts
 from monitor.core.observation import Observation
@@ -10,6 +11,7 @@ from monitor.core.record import Snapshot
 from monitor.core.source import Found, Reading
 from monitor.core.trial import TrialId
 from monitor.jobs.address import addressed
+from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door
 from monitor.store.observations import Recorded, StaleSnapshot, modules_of, record, snapshots
 
@@ -18,7 +20,13 @@ _TRIES = 3
 
 
 def look_at(
-    context: Context, door: Door, trial: TrialId, reading: Reading, reasons: Mapping[str, str], run: int
+    context: Context,
+    door: Door,
+    trial: TrialId,
+    reading: Reading,
+    reasons: Mapping[str, str],
+    run: int,
+    edits: EditsOfADay,
 ) -> tuple[Observation, Recorded | None]:
     """Judge a reading against the newest version, and record what it leads to in one transaction.
 
@@ -26,9 +34,8 @@ def look_at(
     """
     for left in reversed(range(_TRIES)):
         before = snapshots(context.database, [trial]).get(trial)
-        observation = _decided(
-            context, door, trial, _with_modules(context, before, reading), reading, reasons
-        )
+        known = _with_modules(context, before, reading)
+        observation = _decided(context, door, trial, known, reading, reasons, edits)
         if observation.outcome == "unknown":
             return observation, None
         try:
@@ -54,9 +61,14 @@ def _decided(
     before: Snapshot | None,
     reading: Reading,
     reasons: Mapping[str, str],
+    edits: EditsOfADay,
 ) -> Observation:
     now = context.clock.now()
-    observation = decide(trial, before, reading, door.source.shape, context.rules, now)
+
+    def burst(changes: ChangeSet) -> frozenset[int]:
+        return edits.burst(trial, changes, now.date())
+
+    observation = decide(trial, before, reading, door.source.shape, context.rules, now, burst)
     return addressed(observation, _facts(before, observation), door.source, context.watchlists, reasons, now)
 
 

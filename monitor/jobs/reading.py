@@ -15,6 +15,7 @@ from monitor.core.errors import (
 from monitor.core.observation import Observation
 from monitor.core.source import Batch, Freshness, Missing, Reading, Unchanged, Wanted
 from monitor.core.trial import TrialId
+from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.look import look_at
 from monitor.jobs.reasons import Reasons
@@ -46,6 +47,10 @@ class Look:
     unknown: list[TrialId] = field(default_factory=list)
     new_asked_alone: int = 0
     stopped: bool = False
+    edits: EditsOfADay = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.edits = EditsOfADay(self.context.database, self.door.source.id)
 
 
 def read_trials(look: Look) -> None:
@@ -157,7 +162,9 @@ def _ask_again(look: Look, readings: dict[TrialId, Reading]) -> None:
 def _apply_one(look: Look, trial: TrialId, reading: Reading) -> Observation | None:
     reasons = look.reasons.get(trial, {})
     try:
-        observation, recorded = look_at(look.context, look.door, trial, reading, reasons, look.run)
+        observation, recorded = look_at(
+            look.context, look.door, trial, reading, reasons, look.run, look.edits
+        )
     except TrialmonError as error:
         look.report.fail("trial", trial.number, str(error))
         return None

@@ -85,7 +85,7 @@ def site_news(case: Case) -> SiteNews:
     for position, change in enumerate(case.changes):
         if change.topic == "sites" and not change.housekeeping:
             _file(news, position, change)
-    _pair(news)
+    _pair(news, case.burst)
     return news
 
 
@@ -149,9 +149,16 @@ def _flipped(position: int, name: str, change: Change) -> Site:
     return Site(position, " | ".join(parts), city, country=country, status=status, was=was)
 
 
-def _pair(news: SiteNews) -> None:
+def _pair(news: SiteNews, burst: frozenset[int]) -> None:
     """Take out of the removed and the added what is one and the same site, its place respelled or its name changed."""
     _take_out(news, news.respelled, lambda site: spoken(site.facility), _same_site)
+    if burst:
+        _take_out(
+            news,
+            news.respelled,
+            lambda site: (site.facility, site.status, site.postcode),
+            lambda one, other: float(one.position in burst and other.position in burst),
+        )
     _take_out(news, news.renamed, lambda site: site.country, _other_name)
     # Under its other spelling or name the site may also have opened or closed.
     news.flipped += [

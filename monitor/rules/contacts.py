@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from monitor.core.change import Change
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
+from monitor.rules._bursts import IN_A_BURST
 from monitor.rules._likeness import likeness, pairs_of, spoken
 from monitor.rules._sites import SiteNews, site_news, swept_sites
 from monitor.rules.words import count, listed, shortened
@@ -76,12 +77,14 @@ def _details(case: Case) -> Iterable[Verdict]:
     positions += [site.position for pair in news.respelled for site in pair]
     if positions:
         parts = [count(number, *what) for what, number in sorted(counted.items()) if number]
+        same_day = f"; {IN_A_BURST}" if case.burst.intersection(positions) else ""
         yield Verdict(
             "contacts.details",
             "sites",
             Significance.NOISE,
             f"Contact details: {', '.join(parts)}",
-            "contact persons, phone numbers, postal codes and spellings: no site opened, closed or moved",
+            "contact persons, phone numbers, postal codes and spellings: no site opened, closed or moved"
+            + same_day,
             tuple(sorted(positions)),
         )
 

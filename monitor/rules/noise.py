@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from monitor.core.change import Change, FieldPath, Item
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Topic, Verdict
+from monitor.rules._bursts import IN_A_BURST
 from monitor.rules._folding import folded_value, same_when_folded
 from monitor.rules.words import count, shortened
 
@@ -143,6 +144,12 @@ def _list_of(change: Change) -> str | None:
     return str(FieldPath(change.path.steps[:-1])) if isinstance(change.path.steps[-1], Item) else None
 
 
+def _burst(case: Case) -> Iterable[Verdict]:
+    found = [n for n in case.unclaimed if n in case.burst]
+    what = f"{count(len(found), 'name')} edited alike in several records"
+    yield from _held_back("burst", "record", what, IN_A_BURST, found)
+
+
 def _touched(**modules: Json) -> dict[str, Json]:
     return {"protocolSection": {"statusModule": {"lastUpdateSubmitDate": "2026-01-08"}, **modules}}
 
@@ -155,6 +162,11 @@ def _site(latitude: float) -> dict[str, Json]:
         "geoPoint": {"lat": latitude, "lon": 14.27},
     }
     return _touched(contactsLocationsModule={"locations": [site]})
+
+
+def _affiliated(institute: str) -> dict[str, Json]:
+    party: Json = {"type": "PRINCIPAL_INVESTIGATOR", "investigatorAffiliation": institute}
+    return _touched(sponsorCollaboratorsModule={"responsibleParty": party})
 
 
 def _criteria(text: str) -> dict[str, Json]:
@@ -238,6 +250,23 @@ RULES = (
             },
             Significance.NOISE,
             "Held back: 1 touch of a date (Results first posted, type)",
+        ),
+    ),
+    _rule(
+        "burst",
+        "The same edit in many trials",
+        "A place or an affiliation that became the same other name in three or more trials on one day: the registry's work, even if "
+        "the sponsor submitted something that day. The first two are told, for nobody knows "
+        "yet. Never a status, a date, a number or an outcome.",
+        "record",
+        _burst,
+        Example(
+            "an institute's name is unified",
+            _affiliated("Made Univ. Hospital Bonn"),
+            _affiliated("University Hospital Bonn (made)"),
+            Significance.NOISE,
+            "Held back: 1 name edited alike in several records",
+            burst=True,
         ),
     ),
     _rule(

@@ -149,7 +149,9 @@ def _named(change: Change) -> str:
 
 def _responsible(case: Case) -> Iterable[Verdict]:
     fields = _fields(case)
-    positions = {key: n for key, n in fields.items() if key.startswith("responsibleParty")}
+    positions = {
+        key: n for key, n in fields.items() if key.startswith("responsibleParty") and n not in case.burst
+    }
     if not positions:
         return
 

@@ -120,6 +120,7 @@ def test_what_the_registry_did_by_itself_is_said_to_be_its_act(archive: Archive)
         "by": "registry",
         "submitted_before": "2026-01-08",
         "submitted_after": "2026-01-08",
+        "same_edit_in": 0,
     }
     assert "registry-made: the last submission is 2026-01-08" in archive.ask("explain", str(event)).out
 
@@ -138,7 +139,12 @@ def test_an_event_without_a_version_is_nobody_s_edit(archive: Archive) -> None:
     archive.read(Missing(NUMBER, certain=True), "2026-03-03")
     (gone,) = archive.ask("events", "--json").rows
     (chain,) = archive.ask("explain", str(gone["id"]), "--json").rows[0]["events"]
-    assert chain["made_by"] == {"by": "", "submitted_before": None, "submitted_after": None}
+    assert chain["made_by"] == {
+        "by": "",
+        "submitted_before": None,
+        "submitted_after": None,
+        "same_edit_in": 0,
+    }
     shown = archive.ask("explain", str(gone["id"])).out
     assert "no field of the record" in shown
     assert "no edit" in shown

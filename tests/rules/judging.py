@@ -1,11 +1,13 @@
 """Two records → what the rules make of them, by the shortest way."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from monitor.core.diff import diff
 from monitor.core.json import Json
 from monitor.core.shape import split
 from monitor.core.significance import Case, Example, Rule, Verdict, assess
+from monitor.rules._bursts import edits_of
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
 from tests.builders import NOON, a_moment, a_trial
 
@@ -22,7 +24,8 @@ def a_case(
 def case_of(example: Example) -> Case:
     """An example as the rules see it."""
     if example.occurrence == "changed":
-        return a_case(example.before, example.after, example.earlier)
+        case = a_case(example.before, example.after, example.earlier)
+        return in_a_burst(case) if example.burst else case
     return Case(
         a_trial(example.happenings[-1].number) if example.happenings else a_trial(),
         SHAPE.facts(example.before),
@@ -35,6 +38,11 @@ def case_of(example: Example) -> Case:
         happenings=example.happenings,
         members=example.members,
     )
+
+
+def in_a_burst(case: Case) -> Case:
+    """The same case where two other trials had the same edits that day."""
+    return replace(case, burst=frozenset[int]().union(*edits_of(case.changes).values()))
 
 
 def judged(

@@ -112,7 +112,7 @@ def _explained(db: "Database", identity: int, lists: _Lists) -> dict[str, Any]:
     return {
         "event": {name: event[name] for name in event if name not in _ELSEWHERE},
         "changes": event["changes"],
-        "made_by": _whose_act(event),
+        "made_by": _whose_act(db, event),
         "rule": {
             "id": event["rule"],
             "title": rule.title if rule is not None else "",
@@ -137,13 +137,30 @@ def _rule(identity: str) -> "Rule | None":
     return next((rule for rule in rules if rule.id == identity), None)
 
 
-def _whose_act(event: Mapping[str, Any]) -> dict[str, Any]:
-    """`by`: sponsor, registry, unknown, or empty where no record was changed; with the dates that say so."""
+def _whose_act(db: "Database", event: Mapping[str, Any]) -> dict[str, Any]:
+    """`by`: sponsor, registry, unknown, or empty where no record was changed; with the dates that say so, and in how many trials the same
+    edit was seen that day (0 for edits that are not counted)."""
+    from monitor.rules._bursts import TRIALS_OF_A_BURST
+
     before, after = event["submitted_before"], event["submitted_after"]
     by = ""
     if event["version"] is not None:
         by = "unknown" if not (before and after) else "registry" if before == after else "sponsor"
-    return {"by": by, "submitted_before": before, "submitted_after": after}
+    trials = _trials_with_the_same(db, event) if by else 0
+    if trials >= TRIALS_OF_A_BURST:
+        by = "registry"
+    return {"by": by, "submitted_before": before, "submitted_after": after, "same_edit_in": trials}
+
+
+def _trials_with_the_same(db: "Database", event: Mapping[str, Any]) -> int:
+    from datetime import datetime
+
+    from monitor.cli.showing import change_of
+    from monitor.jobs.bursts import EditsOfADay
+
+    changes = [change_of({**row, "registry": event["registry"]}) for row in event["changes"]]
+    day = datetime.fromisoformat(event["seen_at"]).date()
+    return EditsOfADay(db, event["registry"]).most_trials(changes, day)
 
 
 def _not_told(
@@ -244,6 +261,9 @@ def _act_in_words(made_by: Mapping[str, Any]) -> str:
     before, after = made_by["submitted_before"], made_by["submitted_after"]
     if made_by["by"] == "sponsor":
         return f"sponsor-submitted: the last submission moved from {before} to {after}"
+    if made_by["by"] == "registry" and (before != after or not after):
+        moved = f", though the last submission moved from {before} to {after}" if before and after else ""
+        return f"registry-made: the same edit in {made_by['same_edit_in']:,} trials on one day{moved}"
     if made_by["by"] == "registry":
         return f"registry-made: the last submission is {after}, before and after"
     if made_by["by"] == "unknown":
