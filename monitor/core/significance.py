@@ -153,8 +153,12 @@ def assess(case: Case, rules: Sequence[Rule]) -> tuple[Verdict, ...]:
     """
     asked = [rule for rule in rules if rule.on == case.occurrence]
     verdicts = _founded(case, (verdict for rule in asked if not rule.last for verdict in rule.judge(case)))
+    left: Case | None = None  # the case as the last rules see it; made anew only after one of them has spoken
     for rule in sorted((rule for rule in asked if rule.last), key=lambda rule: rule.id):
-        verdicts += _founded(case, rule.judge(replace(case, unclaimed=_unclaimed(case, verdicts))))
+        left = left or replace(case, unclaimed=_unclaimed(case, verdicts))
+        if said := _founded(case, rule.judge(left)):
+            verdicts += said
+            left = None
     return gravest_first(verdicts)
 
 

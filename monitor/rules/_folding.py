@@ -8,7 +8,7 @@ sign that can turn a sentence round (< ≥ − + % /, a decimal point, the minus
 import html
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from monitor.core.json import Json
@@ -40,13 +40,22 @@ def folded(text: str) -> tuple[str, ...]:
     for _ in range(2):  # `&amp;lt;` is written by those who escaped twice
         text = html.unescape(text)
     text = _ESCAPE.sub("", text).translate(_ONE_FORM)
-    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-    return tuple(
-        "-" if match[0].startswith("-") else match[0]
-        for match in _TOKEN.finditer(text)
-        if match[0][0].isalnum() or _speaks(match[0], text, match.start(), match.end())
-    )
+    if text.isascii():  # most texts are: nothing invisible in them, and one form of each letter
+        text = text.lower()
+    else:
+        for letter in {letter for letter in set(text) if unicodedata.category(letter) == "Cf"}:
+            text = text.replace(letter, "")
+        text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return tuple(_tokens(text))
+
+
+def _tokens(text: str) -> Iterator[str]:
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token[0].isalnum():
+            yield token
+        elif _speaks(token, text, match.start(), match.end()):
+            yield "-" if token[0] == "-" else token
 
 
 def _speaks(sign: str, text: str, start: int, end: int) -> bool:
@@ -80,6 +89,7 @@ def same_when_folded(before: Json, after: Json) -> bool:
 
 def _differ_plainly(before: str, after: str) -> bool:
     """Whether two plain texts have other letters or digits: what can be seen without folding a long text."""
+    before, after = before.translate(_ONE_FORM), after.translate(_ONE_FORM)
     if not (before.isascii() and after.isascii()) or "&" in before + after:
         return False
     return _NOT_IN_WORDS.sub("", before).lower() != _NOT_IN_WORDS.sub("", after).lower()

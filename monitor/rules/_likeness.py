@@ -37,8 +37,11 @@ def spoken(text: str) -> tuple[str, ...]:
     """The words and numbers of a text as one would read it out: case, accents, punctuation, markup escapes and
     the kind of dash or comparison sign apart."""
     text = _ESCAPED.sub("", text).translate(_ONE_FORM).replace("≠", "\ue000")
-    text = unicodedata.normalize("NFKD", text).replace("\ue000", "≠").casefold()
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFKD", text).replace("\ue000", "≠").casefold()
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
     return tuple(_MEANING.findall(_RANGE.sub(" ", _THOUSANDS.sub("", text))))
 
 

@@ -79,8 +79,20 @@ class SiteNews:
     removed_countries: list[int] = field(default_factory=list)
 
 
+# What was read last, for every rule of the family asks the same of the same case. It only spares work.
+_read: tuple[Case, SiteNews] | None = None
+
+
 def site_news(case: Case) -> SiteNews:
-    """Read the changes of the topic `sites`. What is in no list of the result is nothing that is known of a site."""
+    """What the changes of the topic `sites` say; not to be written to. What is in no list of it is nothing that is known of a site."""
+    global _read
+    remembered = _read
+    if remembered is None or remembered[0] is not case:
+        _read = remembered = (case, _news_in(case))
+    return remembered[1]
+
+
+def _news_in(case: Case) -> SiteNews:
     news = SiteNews()
     for position, change in enumerate(case.changes):
         if change.topic == "sites" and not change.housekeeping:
@@ -100,10 +112,9 @@ def swept_sites(case: Case, news: SiteNews) -> list[Site]:
 def _file(news: SiteNews, position: int, change: Change) -> None:
     """File one change where it belongs. By its steps, not by its dotted path: a record may have hundreds of sites."""
     steps = change.path.steps
-    if "removedCountries" in steps:
-        news.removed_countries.append(position)
-        return
     if len(steps) < _IN_AN_ITEM or steps[1] != _MODULE:
+        if "removedCountries" in steps:
+            news.removed_countries.append(position)
         return
     of, item, inner = steps[2], steps[3], steps[4:]
     if of == "overallOfficials":
@@ -175,6 +186,8 @@ def _take_out(
     alike: Callable[[Site, Site], float],
 ) -> None:
     """Move pairs of sites that share a `place` and are `alike` from the removed and the added to `found`."""
+    if not (news.added and news.removed):
+        return
     come: dict[object, list[Site]] = {}
     for site in news.added:
         come.setdefault(place(site), []).append(site)

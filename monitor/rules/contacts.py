@@ -48,9 +48,10 @@ def _people(case: Case, news: SiteNews) -> tuple[list[int], list[int], list[int]
 
 
 def _officials(case: Case) -> Iterable[Verdict]:
-    if not any("overallOfficials" in change.path.steps for change in case.changes):
+    news = site_news(case)
+    if not news.officials:
         return
-    come, gone, _ = _people(case, site_news(case))
+    come, gone, _ = _people(case, news)
     if not come and not gone:
         return
     named = [_name(case.changes[n].after) or "someone unnamed" for n in come]

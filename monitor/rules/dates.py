@@ -58,10 +58,13 @@ def slip_ledger(history: Sequence[TypedDate | None]) -> SlipLedger:
 
 
 def _judged(case: Case, wanted: str) -> Iterable[Verdict]:
+    touched = {change.role for change in case.changes}  # looked through once, not for every milestone
     for milestone in MILESTONES:
-        positions = case.positions(milestone.role, f"{milestone.role}_type")
-        if not positions or milestone.of(case.before) is milestone.of(case.after) is None:
+        if touched.isdisjoint((milestone.role, f"{milestone.role}_type")):
             continue
+        if milestone.of(case.before) is milestone.of(case.after) is None:
+            continue
+        positions = case.positions(milestone.role, f"{milestone.role}_type")
         rule, significance, headline, because = _judge(milestone, case)
         if rule == wanted:
             yield Verdict(rule, "dates", significance, headline, because, positions)

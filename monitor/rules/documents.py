@@ -136,9 +136,10 @@ def _violation(case: Case) -> Iterable[Verdict]:
     events, flags = [], []
     for n, change in enumerate(case.changes):
         steps = change.path.steps
-        if "violationEvents" in steps and isinstance(steps[-1], Item) and change.kind == "added":
+        last = steps[-1]
+        if change.kind == "added" and isinstance(last, Item) and "violationEvents" in steps:
             events.append(n)
-        elif "violationAnnotation" in steps or steps[-1] == _MARK:
+        elif (isinstance(last, str) and last == _MARK) or "violationAnnotation" in steps:
             flags.append(n)
     if not events and not flags:
         return

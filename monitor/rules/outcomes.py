@@ -20,8 +20,13 @@ _BASE_RATE = "for comparison: 31.7 % of 89,204 registered trials changed a prima
 _LONGEST = 200
 
 
+# Of what did not happen nobody asks when.
+_NEVER = Moment(Stage.UNKNOWN, "", "")
+
+
 def _judged(case: Case) -> tuple[tuple[Edit, ...], Moment]:
-    return edits(case.changes), moment(case)
+    found = edits(case.changes)
+    return found, moment(case) if found else _NEVER
 
 
 def _verdict(
