@@ -5,8 +5,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.judging import measure_judging
 from benchmarks.records import REPOSITORY
-from benchmarks.report import markdown, write_into
+from benchmarks.report import JUDGING, judging_markdown, markdown, write_into
 from benchmarks.scenarios import TINY, Size, measure
 
 
@@ -16,6 +17,7 @@ def main() -> None:
         "--tiny", action="store_true", help="a dozen made records, only printed: does it run?"
     )
     parser.add_argument("--repetitions", type=int, default=Size.repetitions)
+    parser.add_argument("--only", choices=["judging"], help="measure that alone: a minute, not twenty")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--into", type=Path, help="the document; without it docs/performance.md")
     where.add_argument("--only-print", action="store_true", help="write nothing")
@@ -24,8 +26,14 @@ def main() -> None:
     if document is None and not (asked.tiny or asked.only_print):
         document = REPOSITORY / "docs" / "performance.md"
     size = TINY if asked.tiny else Size(repetitions=asked.repetitions)
-    results = measure(size, lambda doing: print(doing, "…", file=sys.stderr, flush=True))
-    figures = markdown(results, datetime.now(UTC).date())
+    day = datetime.now(UTC).date()
+    judging = judging_markdown(measure_judging(size.repetitions, made=size.made), day)
+    print(judging)
+    if document is not None:
+        write_into(document, judging, JUDGING)
+    if asked.only:
+        return
+    figures = markdown(measure(size, lambda doing: print(doing, "…", file=sys.stderr, flush=True)), day)
     print(figures)
     if document is not None:
         write_into(document, figures)

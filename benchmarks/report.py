@@ -1,14 +1,16 @@
 """The figures as people read them: one table, with what they should stay under and what a plain loop costs."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from benchmarks.judging import Judging
 from benchmarks.measure import Cost
 from benchmarks.scenarios import TINY, Figure, Results, Size, Storage
 
 BEGIN, END = "<!-- figures: written by `make bench` -->", "<!-- end of figures -->"
+JUDGING = ("<!-- judging: written by `make bench` -->", "<!-- end of judging -->")
 _MB = 1_000_000
 SHOULD_STAY_UNDER = {
     "`trialmon --help`": "0.15 s waited",
@@ -22,14 +24,35 @@ def markdown(results: Results, day: date) -> str:
     return "\n".join([*_about(results, day), "", *_table(results.figures), "", *_weights(results)])
 
 
-def write_into(document: Path, figures: str) -> None:
+def judging_markdown(rows: Sequence[Judging], day: date) -> str:
+    """What judging adds to the diff, for one round over all pairs."""
+    return "\n".join(
+        [
+            f"* on {day.isoformat()}: {_machine()}",
+            "",
+            "| what | changes | verdicts | diff | judging | judging ÷ diff | should stay under |",
+            "|---|--:|--:|--:|--:|--:|--:|",
+            *(
+                f"| {row.pairs} {row.name} | {row.changes:,} | {row.verdicts:,} | {row.diff * 1000:.1f} ms "
+                f"| {row.judging * 1000:.1f} ms | {row.ratio:.0%} | {_most(row)} |"
+                for row in rows
+            ),
+        ]
+    )
+
+
+def _most(row: Judging) -> str:
+    return "20%" if row.name.startswith("transitions of the recorded") else ""
+
+
+def write_into(document: Path, figures: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
     """Put the figures between the marks in the document. Raises ValueError where it has none."""
     text = document.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = text.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not (begin and end):
-        raise ValueError(f"{document} has no place for figures ({BEGIN} … {END})")
-    document.write_text(f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{document} has no place for figures ({marks[0]} … {marks[1]})")
+    document.write_text(f"{before}{begin}\n\n{figures}\n\n{end}{after}", encoding="utf-8")
 
 
 def _about(results: Results, day: date) -> Iterator[str]:
@@ -40,7 +63,7 @@ def _about(results: Results, day: date) -> Iterator[str]:
         else "made records, much shorter than real ones: only the ratios say something"
     )
     yield f"* command: `{_command(size)}`, on {day.isoformat()}"
-    yield f"* machine: {_processor()}, {platform.system()} {platform.machine()}, CPython {platform.python_version()}"
+    yield f"* machine: {_machine()}"
     yield f"* data: {records}"
     yield (
         f"* medians of {size.repetitions} runs ({2 * size.repetitions} of `--help`, {size.plain_repetitions} of the plain loop "
@@ -52,6 +75,10 @@ def _command(size: Size) -> str:
     if size == TINY:
         return "python -m benchmarks --tiny"
     return "make bench" if size == Size() else f"python -m benchmarks --repetitions {size.repetitions}"
+
+
+def _machine() -> str:
+    return f"{_processor()}, {platform.system()} {platform.machine()}, CPython {platform.python_version()}"
 
 
 def _processor() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.report import BEGIN, END, SHOULD_STAY_UNDER, write_into
+from benchmarks.report import BEGIN, END, JUDGING, SHOULD_STAY_UNDER, write_into
 from benchmarks.scenarios import Size
 
 REPOSITORY = Path(__file__).parents[2]
@@ -18,7 +18,8 @@ DOCUMENT = REPOSITORY / "docs" / "performance.md"
 def written(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A document with room for figures, after a tiny run wrote them into it."""
     document = tmp_path_factory.mktemp("benchmarks") / "performance.md"
-    document.write_text(f"before\n{BEGIN}\nold figures\n{END}\nafter\n", encoding="utf-8")
+    judging = f"{JUDGING[0]}\nold figures\n{JUDGING[1]}"
+    document.write_text(f"before\n{BEGIN}\nold figures\n{END}\n{judging}\nafter\n", encoding="utf-8")
     command = [sys.executable, "-m", "benchmarks", "--tiny", "--into", str(document)]
     run = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stderr
@@ -61,9 +62,29 @@ def test_versions_are_weighed(written: str) -> None:
     assert float(ratio) > 0
 
 
+def test_judging_is_set_beside_the_diff(written: str) -> None:
+    found = {
+        name: cells for name, cells in rows(written).items() if "transitions" in name or "edited" in name
+    }
+    assert len(found) == 2
+    for name, (changes, verdicts, diff, judging, ratio, _) in found.items():
+        assert int(changes) > 0, name
+        assert int(verdicts) > 0, name
+        assert float(diff.removesuffix(" ms")) > 0, name
+        assert float(judging.removesuffix(" ms")) > 0, name
+        assert re.fullmatch(r"\d+%", ratio), name
+
+
+def test_the_document_says_that_judging_costs_a_fifth_of_the_diff_at_most() -> None:
+    *_, ratio, most = rows(DOCUMENT.read_text(encoding="utf-8"))["26 transitions of the recorded replay"]
+    assert most == "20%"
+    assert int(ratio.removesuffix("%")) < int(most.removesuffix("%"))
+
+
 def test_figures_take_the_place_of_the_old_ones_and_of_nothing_else(written: str) -> None:
     assert written.startswith(f"before\n{BEGIN}\n")
-    assert written.endswith(f"{END}\nafter\n")
+    assert f"{END}\n{JUDGING[0]}\n" in written
+    assert written.endswith(f"{JUDGING[1]}\nafter\n")
     assert "old figures" not in written
 
 
