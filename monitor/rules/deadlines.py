@@ -6,13 +6,14 @@ itself a signal. Nothing here claims to know more than the record: what is due b
 
 import calendar
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitor.core.dates import PartialDate, duration_in_words
 from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
-from monitor.rules.words import count, date_words, status_words
+from monitor.rules.words import count, date_words, shortened, status_words
 
 NEAR_DAYS = (7, 30, 90)
 UNVERIFIED_MONTHS = 12
@@ -120,39 +121,73 @@ def _suspended(case: Case) -> Iterable[Verdict]:
         )
 
 
-def results_due(facts: TrialFacts) -> tuple[date, str] | None:
-    """When results are due under FDAAA 801, estimated, and why it is thought so; None where the law is not thought to apply.
+@dataclass(frozen=True, slots=True)
+class ResultsDue:
+    """Until when results are due under FDAAA 801, estimated. `day` is None where the law is not thought to apply or primary completion
+    has no date; `reached` says whether that date is ACTUAL (else the day moves with it). `because` says why, either way."""
+
+    day: date | None
+    because: str
+    applies: bool = True
+    reached: bool = False
+
+
+def results_due(facts: TrialFacts) -> ResultsDue:
+    """When results are due under FDAAA 801, estimated, and why it is thought so; or why the law is not thought to apply.
 
     One year after primary completion, three with a certificate of delay (42 CFR 11.44). The registry does not publish whether a trial
     is an applicable one; this goes by what the record says: 42 CFR 11.22(b).
     """
-    dated, start = facts.primary_completion, facts.start
-    if dated is None or dated.type != "ACTUAL" or facts.status == "WITHDRAWN":
-        return None
-    only_early = bool(facts.phases) and set(facts.phases) <= {"PHASE1", "EARLY_PHASE1"}
-    if facts.study_type != "INTERVENTIONAL" or not facts.fda_regulated or only_early:
-        return None
-    if facts.primary_purpose == "DEVICE_FEASIBILITY":
-        return None
-    begun_after = start is not None and start.date.latest >= FINAL_RULE
-    if not begun_after and dated.date.latest < FINAL_RULE:
-        return None
-    years = 3 if facts.certificate_of_delay else 1
+    exempt = _not_applicable(facts)
+    if exempt:
+        return ResultsDue(None, exempt, applies=False)
     because = "interventional, FDA-regulated, not phase 1 alone"
     if facts.certificate_of_delay:
         because += f", certificate of delay submitted {facts.certificate_of_delay}: at most three years"
-    return months_after(dated.date.latest, 12 * years), because
+    dated = facts.primary_completion
+    if dated is None:
+        return ResultsDue(None, because)
+    years = 3 if facts.certificate_of_delay else 1
+    return ResultsDue(months_after(dated.date.latest, 12 * years), because, reached=dated.type == "ACTUAL")
+
+
+def _not_applicable(facts: TrialFacts) -> str:
+    """Why FDAAA 801 is not thought to apply, in one phrase; empty where it is."""
+    dated, start = facts.primary_completion, facts.start
+    if facts.study_type != "INTERVENTIONAL":
+        known = facts.study_type.replace("_", " ").lower()
+        return (
+            f"{shortened(known, 40)}, not interventional"
+            if known
+            else "the record does not name the type of study"
+        )
+    if facts.status == "WITHDRAWN":
+        return "withdrawn before anyone was enrolled"
+    if facts.phases and set(facts.phases) <= {"PHASE1", "EARLY_PHASE1"}:
+        return "phase 1 only"
+    if facts.fda_regulated is None:
+        return "the record does not say whether the FDA regulates what is studied"
+    if not facts.fda_regulated:
+        return "the FDA does not regulate what is studied, as the record says"
+    if facts.primary_purpose == "DEVICE_FEASIBILITY":
+        return "a feasibility study of a device"
+    begun_after = start is not None and start.date.latest >= FINAL_RULE
+    if not begun_after and dated is not None and dated.date.latest < FINAL_RULE:
+        return f"over before the final rule of {FINAL_RULE:%-d %B %Y}"
+    return ""
 
 
 def _results_overdue(case: Case) -> Iterable[Verdict]:
     if case.after.has_results or case.after.results_submitted:
         return
     estimate = results_due(case.after)
-    if estimate is None or case.now.date() <= estimate[0] + GRACE:
+    due = estimate.day
+    if due is None or not estimate.reached or case.now.date() <= due + GRACE:
         return
-    due, because = estimate
     headline = f"Results are overdue, as estimated: due by {due:%-d %B %Y} under FDAAA 801, none submitted"
-    because = f"estimated, for the registry does not publish which trials the law applies to: {because}"
+    because = (
+        f"estimated, for the registry does not publish which trials the law applies to: {estimate.because}"
+    )
     yield _verdict("deadlines.results_overdue", Significance.NOTABLE, headline, because, str(due))
 
 

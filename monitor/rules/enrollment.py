@@ -7,6 +7,8 @@ from monitor.core.significance import Case, Example, Rule, Significance, Verdict
 
 # A target that moves by less than a tenth is fine tuning.
 NOTABLE_SHARE = 0.10
+# Fewer than this share of the target, and the trial may not be able to answer what it asks.
+FAR_BELOW = 0.5
 
 
 def _verdict(case: Case, rule: str, significance: Significance, headline: str, because: str) -> Verdict:
@@ -38,13 +40,15 @@ def _actual(case: Case) -> Iterable[Verdict]:
         return
     planned, enrolled = case.before.enrollment, case.after.enrollment
     headline = f"Enrolment is final: {enrolled:,}"
+    because = "the count went from ESTIMATED to ACTUAL"
     if planned and planned != enrolled:
         headline += f" of {planned:,} planned ({enrolled / planned:.0%})"
     elif planned:
         headline += ", as planned"
-    yield _verdict(
-        case, "enrollment.actual", Significance.NOTABLE, headline, "the count went from ESTIMATED to ACTUAL"
-    )
+    if planned and enrolled < planned * FAR_BELOW:
+        headline += ", far below target"
+        because += "; fewer than half of those planned took part"
+    yield _verdict(case, "enrollment.actual", Significance.NOTABLE, headline, because)
 
 
 def _target(case: Case) -> Iterable[Verdict]:
@@ -68,7 +72,7 @@ RULES = (
     Rule(
         "enrollment.actual",
         "The target becomes the number enrolled",
-        "How many there really were, beside the last target. Far below it is a finding of its own.",
+        "How many there really were, beside the last target. Fewer than half of it is called far below target.",
         "enrollment",
         _actual,
         (
@@ -77,7 +81,14 @@ RULES = (
                 _enrolled(35),
                 _enrolled(4, "ACTUAL"),
                 Significance.NOTABLE,
-                "Enrolment is final: 4 of 35 planned (11%)",
+                "Enrolment is final: 4 of 35 planned (11%), far below target",
+            ),
+            Example(
+                "just half of them",
+                _enrolled(40),
+                _enrolled(20, "ACTUAL"),
+                Significance.NOTABLE,
+                "Enrolment is final: 20 of 40 planned (50%)",
             ),
             Example(
                 "just as planned",

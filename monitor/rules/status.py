@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
+from monitor.rules._places import open_places
 from monitor.rules.words import shortened, status_words
 
 HALTED = frozenset({"TERMINATED", "WITHDRAWN", "SUSPENDED", "NO_LONGER_AVAILABLE", "WITHHELD"})
@@ -68,10 +69,16 @@ def _unknown(case: Case) -> Iterable[Verdict]:
         )
 
 
+def _with_places(case: Case, because: str) -> str:
+    """Who hears that a trial is open asks next how many places there are: told where the record supports it."""
+    places = open_places(case.after, case.now.date())
+    return f"{because}; {places.up_to}" if places is not None and places.up_to else because
+
+
 def _reopened(case: Case) -> Iterable[Verdict]:
     if not _flipped(case) or case.after.status not in OPEN | {"ACTIVE_NOT_RECRUITING"}:
         return
-    because = f"overall status went from {case.before.status} to {case.after.status}"
+    because = _with_places(case, f"overall status went from {case.before.status} to {case.after.status}")
     now = status_words(case.after.status)
     if case.before.status in ENDED:
         headline = f"Reopened: now {now} although it {_was(case)}"
@@ -93,12 +100,13 @@ def _moved_on(case: Case) -> Iterable[Verdict]:
         ("RECRUITING", "ACTIVE_NOT_RECRUITING"): "Recruitment closed: now active, not recruiting",
     }
     fallback = f"Status is now {status_words(case.after.status)} ({_was(case)})"
+    because = f"overall status went from {case.before.status or 'none'} to {case.after.status or 'none'}"
     yield _verdict(
         case,
         "status.changed",
         Significance.NOTABLE,
         headlines.get((case.before.status, case.after.status), fallback),
-        f"overall status went from {case.before.status or 'none'} to {case.after.status or 'none'}",
+        _with_places(case, because),
     )
 
 

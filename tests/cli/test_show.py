@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,8 @@ def test_people_read_the_facts(known: Archive) -> None:
         "Completion          31 March 2027 (estimated)",
         "Enrolment           120 (estimated)",
         "Results             none posted",
+        "Results due         not thought to be under FDAAA 801: "
+        "the record does not say whether the FDA regulates what is studied",
         "Phase               phase 2, phase 3",
         "Sites               2 sites: France, Italy",
         "Registry's date     5 May 2026",
@@ -56,6 +59,39 @@ def test_as_of_a_day_only_what_was_known_then_is_counted(known: Archive) -> None
     shown = known.ask("show", NUMBER, "--at", "2026-02-20").out
     assert "Primary completion  October 2026 (estimated)\n" in shown
     assert "slipped" not in shown
+
+
+def test_a_recruiting_trial_shows_its_places_as_far_as_the_record_supports_them(archive: Archive) -> None:
+    archive.see(a_document(), "2026-02-09")
+    assert (
+        "Open places         up to 120 places until October 2026, 9 months away (target and expected primary completion; "
+        "the registry does not say how many are taken)\n"
+    ) in archive.ask("show", NUMBER, "--at", "2026-02-10").out
+    assert (
+        "Open places         not known: primary completion was expected by October 2026, which has passed\n"
+    ) in archive.ask("show", NUMBER, "--at", "2026-11-10").out
+
+
+def test_a_trial_that_takes_nobody_shows_no_places(known: Archive) -> None:
+    assert "Open places" not in known.ask("show", NUMBER).out
+
+
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        ({}, "31 October 2027 under FDAAA 801, as estimated, if primary completion comes as expected: "),
+        (
+            {"primaryCompletionDateStruct": a_date_struct("2026-01-31", "ACTUAL")},
+            "31 January 2027 under FDAAA 801, as estimated: interventional, FDA-regulated, not phase 1 alone Sponsor",
+        ),
+        ({"primaryCompletionDateStruct": None}, "no primary completion date to count from; thought"),
+        ({"resultsFirstSubmitDate": "2026-02-01"}, ""),
+    ],
+)
+def test_it_is_said_when_results_are_due(archive: Archive, dates: dict[str, Any], said: str) -> None:
+    archive.see(a_document(statusModule=dates, oversightModule={"isFdaRegulatedDrug": True}), "2026-02-09")
+    shown = " ".join(archive.ask("show", NUMBER).out.split())
+    assert (f"Results due {said}" in shown) if said else ("Results due" not in shown)
 
 
 def test_what_became_of_a_number_is_said(known: Archive) -> None:

@@ -6,12 +6,14 @@ To write them anew: `TRIALMON_WRITE_GOLDEN=1 pytest tests/rules/test_golden.py`,
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from monitor.core.significance import assess
+from tests.builders import a_moment
 from tests.core.seeds import MADE, made_transitions
 from tests.rules.conftest import RULES
 from tests.rules.judging import a_case
@@ -21,7 +23,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def of_the_made_week() -> Iterator[str]:
     for day, number, before, after in made_transitions():
-        for verdict in assess(a_case(before, after), RULES):
+        for verdict in assess(replace(a_case(before, after), now=a_moment(day)), RULES):
             yield f"{day} {number} [{verdict.significance}] {verdict.rule}: {verdict.headline}"
 
 
@@ -29,7 +31,8 @@ def of_the_histories() -> Iterator[str]:
     for file in sorted((MADE.parent / "clinicaltrials.gov").glob("*.json")):
         states = [state for state in json.loads(file.read_text())["states"] if state.get("study")]
         for n, (before, after) in enumerate(pairwise(states)):
-            case = a_case(before["study"], after["study"], [state["study"] for state in states[:n]])
+            earlier = [state["study"] for state in states[:n]]
+            case = replace(a_case(before["study"], after["study"], earlier), now=a_moment(after["day"]))
             for verdict in assess(case, RULES):
                 yield f"{after['day']} {file.stem} [{verdict.significance}] {verdict.rule}: {verdict.headline}"
 

@@ -1,7 +1,7 @@
 """Show a trial's record as people read it, now or as of a day."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -78,7 +78,8 @@ def _show(
     if became and at is None:
         put(output, (became, "yellow"))
     output.say()
-    pairs(output, _facts(facts, _promises(known, found["version"]), _sites(source, found["record"])))
+    today = (at or _now()).date()
+    pairs(output, _facts(facts, _promises(known, found["version"]), _sites(source, found["record"]), today))
     output.say()
     lists = [
         f"{one['watchlist']}" + (f" ({one['note']})" if one["note"] else "")
@@ -96,6 +97,12 @@ def _show(
     )
 
 
+def _now() -> datetime:
+    from monitor import bootstrap
+
+    return bootstrap.clock_at(None).now()
+
+
 def _what_became_of_it(known: "Snapshot", trial: "TrialId") -> str:
     if known.moved_to:
         return f"{trial.registry} has merged this number into {known.moved_to}."
@@ -104,7 +111,9 @@ def _what_became_of_it(known: "Snapshot", trial: "TrialId") -> str:
     return ""
 
 
-def _facts(facts: "TrialFacts", promises: Mapping[str, str], sites: int) -> "Iterator[tuple[str, Words]]":
+def _facts(
+    facts: "TrialFacts", promises: Mapping[str, str], sites: int, today: date
+) -> "Iterator[tuple[str, Words]]":
     from monitor.render import wording
     from monitor.render.wording import date_text, typed_date
 
@@ -126,7 +135,9 @@ def _facts(facts: "TrialFacts", promises: Mapping[str, str], sites: int) -> "Ite
             else ""
         )
         yield "Enrolment", f"{facts.enrollment}{kind}"
+    yield "Open places", _open_places(facts, today)
     yield "Results", _results(facts)
+    yield "Results due", _results_due(facts)
     yield "Sponsor", facts.sponsor
     yield "Phase", ", ".join(wording.WORDS.get(phase, phase) for phase in facts.phases)
     yield "Conditions", ", ".join(facts.conditions)
@@ -144,6 +155,30 @@ def _results(facts: "TrialFacts") -> str:
         if facts.results_submitted
         else "none posted"
     )
+
+
+def _open_places(facts: "TrialFacts", today: date) -> str:
+    from monitor.rules._places import open_places
+
+    places = open_places(facts, today)
+    if places is None:
+        return ""
+    return places.up_to or f"not known: {places.unknown_because}"
+
+
+def _results_due(facts: "TrialFacts") -> str:
+    """Until when, as estimated, or why not; nothing where they are there."""
+    from monitor.rules.deadlines import results_due
+
+    if facts.has_results or facts.results_posted or facts.results_submitted:
+        return ""
+    due = results_due(facts)
+    if not due.applies:
+        return f"not thought to be under FDAAA 801: {due.because}"
+    if due.day is None:
+        return f"no primary completion date to count from; thought to be under FDAAA 801: {due.because}"
+    on = "" if due.reached else ", if primary completion comes as expected"
+    return f"{due.day:%-d %B %Y} under FDAAA 801, as estimated{on}: {due.because}"
 
 
 def _places(facts: "TrialFacts", sites: int) -> str:
