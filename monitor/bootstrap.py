@@ -175,9 +175,7 @@ def doors(settings: Settings, clock: Clock, limits: "Limits | None" = None) -> I
         yield _doors(settings, clock, limits, closing)
 
 
-def _doors(
-    settings: Settings, clock: Clock, limits: "Limits | None", closing: ExitStack
-) -> dict[str, Door]:
+def _doors(settings: Settings, clock: Clock, limits: "Limits | None", closing: ExitStack) -> dict[str, Door]:
     from monitor.fetch.client import Client, user_agent
     from monitor.fetch.flow import drive
     from monitor.fetch.politeness import Politeness

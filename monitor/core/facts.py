@@ -27,7 +27,8 @@ class TrialFacts:
     `verified` is the month or day for which the sponsor last vouched for the record; `certificate_of_delay` the day on which one was
     submitted (42 CFR 11.44); `fda_regulated` whether the record says that an FDA-regulated drug or device is studied.
     `submissions` are the steps of results that are not posted yet, sorted: `2021-10-13 RELEASE` (`?` for a day that the registry does
-    not know), `2021-10-13 ROUND 6` where it numbers them. `primary_results` are the titles of the primary outcomes in posted results, as texts are compared.
+    not know), `2021-10-13 ROUND 6` where it numbers them. `primary_results` are the titles of the primary outcomes in posted results,
+    as texts are compared.
     """
 
     title: str = ""

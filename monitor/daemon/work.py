@@ -41,6 +41,7 @@ class Work:
             due = self._due(context)
             if not due or self._stop.is_set():
                 return
+            wanted = self._wanted.is_set()
             self._wanted.clear()
             try:
                 doors = {name: context.doors[name] for name in due}
@@ -52,11 +53,16 @@ class Work:
                         progress=self._showing(show_life),
                     )
                 )
+            except BaseException:
+                # The look stays due: the loop tries again after its pause, and counts how often it failed in a row.
+                if wanted:
+                    self._wanted.set()
+                raise
             finally:
                 self.under_way = ""
                 self.news.set()
-                if not self._stop.is_set():
-                    self._note_next(context, due)
+            if not self._stop.is_set():
+                self._note_next(context, due)
             _say_how_it_went(report)
 
     def deliver(self, show_life: Callable[[], None]) -> None:

@@ -4,10 +4,11 @@ Order matters where a crash may fall in between: the run is noted before anythin
 a commit of its own before any record is applied; every trial is one transaction; what was completely read is noted last.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.core.errors import CouldNotFindOut, Outdated
+from monitor.core.errors import CouldNotFindOut, Outdated, TrialmonError
 from monitor.core.watch import Watch
 from monitor.jobs.announce import announce_watching
 from monitor.jobs.clock import judge_the_day
@@ -29,6 +30,8 @@ from monitor.store.runs import (
 from monitor.store.standings import never_read, standings
 from monitor.store.watches import sync_watchlists
 
+_log = logging.getLogger("trialmon.check")
+
 
 def check(context: Context, *, full: bool = False) -> Report:
     """Look at every source, write down what it means, and leave in the outbox what is to be told (`dispatch` sends it).
@@ -41,12 +44,24 @@ def check(context: Context, *, full: bool = False) -> Report:
         watches = watches_of(context.watchlists, door.source.id)
         if watches:
             _look(context, door, watches, full, report)
-            reasons = _reasons(context, door, watches)
-            judge_the_day(context, door, reasons, report)
-            judge_together(context, door, watches, reasons, report)
+            _judge_what_is_no_edit(context, door, watches, report)
     for watchlist in context.watchlists:
         announce_watching(context, watchlist)
     return report
+
+
+def _judge_what_is_no_edit(context: Context, door: Door, watches: Sequence[Watch], report: Report) -> None:
+    """What the clock brings, and what befalls trials together. A mistake of ours in it must not keep the look from being told."""
+    reasons = _reasons(context, door, watches)
+    try:
+        judge_the_day(context, door, reasons, report)
+        judge_together(context, door, watches, reasons, report)
+    except TrialmonError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the next look judges again: nothing counts as told that was not written
+        _log.exception("what the clock brings could not be judged")
+        why = f"an error of trialmon itself ({type(error).__name__}) while judging the day; the next look tries again"
+        report.fail("source", door.source.id, why)
 
 
 def _look(context: Context, door: Door, watches: Sequence[Watch], full: bool, report: Report) -> None:

@@ -264,7 +264,9 @@ def announce(
             "INSERT INTO announced (watchlist, trial, at) VALUES (?, ?, ?)",
             [(watchlist, row, at) for row in rows],
         )
-        deliveries = [identity for one in notifications for identity in write_notification(connection, one, now)]
+        deliveries = [
+            identity for one in notifications for identity in write_notification(connection, one, now)
+        ]
         db.at("announce:before-commit")
     db.at("announce:after-commit")
     return deliveries

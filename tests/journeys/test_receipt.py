@@ -37,7 +37,9 @@ def test_a_digest_ends_with_what_was_held_back_since_the_one_before(tmp_path: Pa
         "`trialmon events --at-least noise --since 2026-02-24` shows all",
         first[0],
     )
-    assert "1 routine edit below your level. `trialmon events --at-least noise --since 2026-03-03`" in second[0]
+    assert (
+        "1 routine edit below your level. `trialmon events --at-least noise --since 2026-03-03`" in second[0]
+    )
     noise = [event for event in office.events() if event["significance"] == "noise"]
     shown = office.command("events", "--at-least", "noise").stdout
     assert noise
