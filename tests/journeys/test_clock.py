@@ -1,10 +1,15 @@
 """Days go by without an edit: what comes near, passes or is forgotten is told once each."""
 
 import json
-from datetime import date, timedelta
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from monitor.core.significance import Case, Rule, Verdict
 from monitor.embedded import EmbeddedRegistry, History
+from monitor.jobs.check import check
+from monitor.jobs.dispatch import dispatch
 from tests.journeys.office import Office
 
 SEED = Path(__file__).parents[2] / "seeds" / "made" / "week.jsonl"
@@ -43,3 +48,19 @@ def test_deadlines_are_told_once_each_and_never_on_the_first_day(tmp_path: Path)
         ),
     ]
     assert all(event["changes"] == [] and event["version"] is None for event in office.events())
+
+
+def test_a_rule_that_stumbles_over_the_day_keeps_nothing_from_being_told(tmp_path: Path) -> None:
+    def stumble(case: Case) -> Iterable[Verdict]:
+        raise ZeroDivisionError(case.trial)
+
+    broken = Rule("broken.day", "Stumbles", "Always.", "deadlines", stumble, on="clock")
+    with EmbeddedRegistry(History.load(SEED)).serving() as registry:
+        office = Office(tmp_path, registry)
+        office.watch(["NCT99900001"])
+        with office.context(datetime(2026, 3, 2, 15, tzinfo=UTC)) as context:
+            report = check(replace(context, rules=[*context.rules, broken]))
+            assert dispatch(context, report).told == 1
+        (failure,) = report.failed
+        assert "an error of trialmon itself (ZeroDivisionError)" in failure["why"]
+        assert office.check_on(FIRST + timedelta(days=1)).failed == []
