@@ -64,7 +64,7 @@ def a_history() -> History:
     history.put(GONE, TUESDAY, None)
     stopped = {"overallStatus": "TERMINATED", "whyStopped": "The sponsor withdrew its support."}
     history.put(TERMINATED, WEDNESDAY, a_document(TERMINATED, statusModule=stopped))
-    slipped = {"primaryCompletionDateStruct": {"date": "2027-05", "type": "ESTIMATED"}}
+    slipped = {"primaryCompletionDateStruct": {"date": "2027-03", "type": "ESTIMATED"}}
     history.put(SLIPPED, WEDNESDAY, a_document(SLIPPED, statusModule=slipped))
     cut = {"enrollmentInfo": {"count": 40, "type": "ESTIMATED"}}
     history.put(CUT, WEDNESDAY, a_document(CUT, designModule=cut))
