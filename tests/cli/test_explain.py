@@ -13,7 +13,7 @@ from tests.builders import NUMBER, a_change, a_date_struct, a_document, a_moment
 from tests.cli.archive import Archive
 from tests.cli.conftest import EVIL
 
-SLIP = {"primaryCompletionDateStruct": a_date_struct("2027-04")}
+SLIP = {"primaryCompletionDateStruct": a_date_struct("2027-03")}
 SUBMITTED = {"lastUpdateSubmitDate": "2026-02-27"}
 SLIP_FIELD = "protocolSection.statusModule.primaryCompletionDateStruct.date"
 SEEN = a_moment("2026-03-01T09:00")
@@ -70,7 +70,7 @@ def test_the_chain_is_one_object_from_the_field_to_the_destination(told: Archive
     assert list(chain) == ["event", "changes", "made_by", "rule", "told", "not_told", "problem"]
     assert chain["event"]["headline"].startswith("Primary completion slipped")
     (change,) = chain["changes"]
-    assert (change["field"], change["before"], change["after"]) == (SLIP_FIELD, "2026-10", "2027-04")
+    assert (change["field"], change["before"], change["after"]) == (SLIP_FIELD, "2026-10", "2027-03")
     assert chain["rule"]["id"] == "dates.slipped"
     assert chain["rule"]["title"]
     (telling,) = chain["told"]
@@ -98,7 +98,7 @@ def test_people_read_the_chain_from_top_to_bottom(told: Archive) -> None:
     in_order = (
         f"{NUMBER} Disc Cells for Chronic Low Back Pain · version 2 · seen 2026-03-01 09:00",
         "Primary completion slipped",
-        f"  {SLIP_FIELD}\n      Primary completion date: October 2026 → April 2027",
+        f"  {SLIP_FIELD}\n      Primary completion date: October 2026 → March 2027",
         "sponsor-submitted: the last submission moved from 2026-01-08 to 2026-02-27",
         "dates.slipped · ",
         "notable, because ",
