@@ -236,4 +236,4 @@ def _comparison(output: "Output", tally: _Tally) -> None:
         for example in examples:
             put(output, example, indent=2, lead=f"{word:<5}")
         if total > len(examples):
-            put(output, f"and {total - len(examples)} others", indent=2, lead=f"{word:<5}")
+            put(output, f"and {total - len(examples)} more", indent=2, lead=f"{word:<5}")

@@ -15,6 +15,7 @@ from monitor.core.errors import WrongUsage
 if TYPE_CHECKING:
     from monitor.jobs.context import Report
 
+RESPINE = "NCT03737461"
 _CONFIGURATION = """\
 # Written by `trialmon demo`: everything but the registry's address is as in real life.
 database: trialmon.db
@@ -83,7 +84,8 @@ def _replay(invocation: Invocation, records: Path, into: Path) -> None:
 
     output = invocation.output
     total = Report()
-    with EmbeddedRegistry(History.load(records)).serving() as registry:
+    history = History.load(records)
+    with EmbeddedRegistry(history).serving() as registry:
         config = into / "trialmon.yaml"
         config.write_text(_CONFIGURATION.format(base_url=registry.base_url), encoding="utf-8")
         settings = bootstrap.load(config, invocation.environment)
@@ -101,22 +103,25 @@ def _replay(invocation: Invocation, records: Path, into: Path) -> None:
                 report = dispatch(context, check(context))
             output.say(f"   {report.in_words()}")
             total.add(report)
-    _close(output, into, len(registry.days), total)
+    trial = RESPINE if RESPINE in history.trials else history.trials[0]
+    _close(output, into, len(registry.days), trial, total)
 
 
-def _close(output: Output, into: Path, days: int, total: "Report") -> None:
+def _close(output: Output, into: Path, days: int, trial: str, total: "Report") -> None:
     if output.json:
         output.lines([total.as_json()])
         return
     output.say(
         f"\nDone: {days} registry days, {total.changed} changed versions, {total.told} messages. What to try next:\n"
     )
-    config = into / "trialmon.yaml"
+    config = f"--config {into / 'trialmon.yaml'}"
     for line, what in (
-        (f"trialmon events --config {config}", "every verdict, newest first"),
-        (f"trialmon changes --config {config} --trial NCT03737461", "each field that moved"),
-        (f"trialmon diff --config {config} NCT03737461", "the last two versions of RESPINE, words marked"),
-        (f"trialmon show --config {config} NCT03737461 --at 2024-01-01", "the record as of a day"),
+        (f"trialmon events {config}", "every verdict, newest first"),
+        (f"trialmon changes --trial {trial} {config}", "each field that moved"),
+        (f"trialmon diff {trial} {config}", "its last two versions, words marked"),
+        (f"trialmon show {trial} --at 2024-01-01 {config}", "the record as of a day"),
+        (f"trialmon explain 1 {config}", "from a registry field to the message"),
         ("trialmon init", "then edit a watchlist, and `trialmon run`"),
     ):
-        output.say(f"  .venv/bin/{line:<72}  {what}")
+        output.say(f"  .venv/bin/{line:<78}  {what}")
+    output.say(f"\nThe database it left is {into / 'trialmon.db'}.")
