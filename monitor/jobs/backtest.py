@@ -16,13 +16,11 @@ from monitor.core.trial import TrialId
 from monitor.core.watch import Watchlist
 from monitor.jobs.address import addressed
 from monitor.jobs.bursts import EditsOfADay
-from monitor.jobs.reasons import Reasons, reasons_to_watch
+from monitor.jobs.reasons import Reasons, reasons_now
 from monitor.store import lineage
 from monitor.store.database import Database
 from monitor.store.lineage import Step, WasTold
 from monitor.store.queries import watchlist_names
-from monitor.store.standings import standings
-from monitor.store.watches import members
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +70,7 @@ class Backtest:
         """The trials that the list would watch now, and why: those it names, and those that its searches hold, as last read."""
         reasons: Reasons = {}
         for registry in dict.fromkeys(watch.registry for watch in self.watchlist.watches):
-            found = {
-                watch.key: [trial.number for trial in members(self.database, watch.key)]
-                for watch in self.watchlist.watches
-                if watch.kind != "trial" and watch.registry == registry
-            }
-            named = [
-                TrialId(registry, watch.number) for watch in self.watchlist.watches if watch.kind == "trial"
-            ]
-            known = standings(
-                self.database,
-                [*named, *(TrialId(registry, number) for one in found.values() for number in one)],
-            )
-            moved = {trial.number: standing.moved_to for trial, standing in known.items()}
-            reasons |= reasons_to_watch([self.watchlist], registry, found, moved)
+            reasons |= reasons_now(self.database, [self.watchlist], registry)
         return reasons
 
     def searches_never_read(self) -> list[str]:

@@ -14,10 +14,10 @@ from monitor.jobs.announce import announce_watching
 from monitor.jobs.clock import judge_the_day
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.health import note_left_unread, note_look_failed, note_look_succeeded
-from monitor.jobs.membership import members_of, read_searches, tell_of_entering, tell_of_leaving
+from monitor.jobs.membership import read_searches, tell_of_entering, tell_of_leaving
 from monitor.jobs.portfolio import judge_together
 from monitor.jobs.reading import Look, read_trials, tell_of_unknown_numbers
-from monitor.jobs.reasons import Reasons, reasons_to_watch, watches_of
+from monitor.jobs.reasons import reasons_now, watches_of
 from monitor.store.runs import (
     Failure,
     SourceState,
@@ -52,7 +52,7 @@ def check(context: Context, *, full: bool = False) -> Report:
 
 def _judge_what_is_no_edit(context: Context, door: Door, watches: Sequence[Watch], report: Report) -> None:
     """What the clock brings, and what befalls trials together. A mistake of ours in it must not keep the look from being told."""
-    reasons = _reasons(context, door, watches)
+    reasons = reasons_now(context.database, context.watchlists, door.source.id)
     try:
         judge_the_day(context, door, reasons, report)
         judge_together(context, door, watches, reasons, report)
@@ -112,7 +112,7 @@ def _full_read_is_due(context: Context, door: Door, state: SourceState, now: dat
 
 def _something_is_new(context: Context, door: Door, watches: Sequence[Watch]) -> bool:
     """Whether a watchlist names a number never asked for, or a search never read."""
-    watched = list(_reasons(context, door, watches))
+    watched = list(reasons_now(context.database, context.watchlists, door.source.id))
     return len(standings(context.database, watched)) < len(watched) or bool(
         _searches_to_read(context, watches, True)
     )
@@ -126,22 +126,12 @@ def _searches_to_read(context: Context, watches: Sequence[Watch], only_new: bool
     return searches
 
 
-def _reasons(context: Context, door: Door, watches: Sequence[Watch]) -> Reasons:
-    """What is watched and why, numbers that were merged into others followed."""
-    members = members_of(context, watches)
-    registry = door.source.id
-    direct = reasons_to_watch(context.watchlists, registry, members, {})
-    known = standings(context.database, list(direct))
-    moved = {trial.number: standing.moved_to for trial, standing in known.items() if standing.moved_to}
-    return reasons_to_watch(context.watchlists, registry, members, moved) if moved else direct
-
-
 def _read_everything(look: Look, watches: Sequence[Watch]) -> None:
     context, door, report = look.context, look.door, look.report
     before = len(report.failed)
     counts = (report.looked, report.changed, report.events)
     searches = read_searches(context, door, _searches_to_read(context, watches, look.only_new), report)
-    look.reasons = _reasons(context, door, watches)
+    look.reasons = reasons_now(context.database, context.watchlists, door.source.id)
     read_trials(look)
     tell_of_unknown_numbers(look)
     tell_of_entering(context, door, watches, look.run, report)

@@ -1,6 +1,6 @@
 """What a use case is given: built once in `monitor/bootstrap.py`, never built here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -30,6 +30,11 @@ class Door:
 
     source: Source
     drive: Callable[[Flow[Any]], Any]
+
+    def batches(self, wanted: Sequence[T]) -> Iterator[Sequence[T]]:
+        """What is wanted, in portions that the source reads at once."""
+        size = self.source.batch_size
+        return (wanted[start : start + size] for start in range(0, len(wanted), size))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a search finds, and what it means that a trial enters or leaves it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -57,24 +57,11 @@ def _check(context: Context, door: Door, watch: Watch, found: set[str]) -> None:
         return
     known = {trial.number for trial in members(context.database, watch.key)}
     for doubtful, expected in ((found - known, True), (known - found, False)):
-        for some in _batches(sorted(doubtful), door.source.batch_size):
+        for some in door.batches(sorted(doubtful)):
             confirmed = set(door.drive(door.source.search(watch.query, some)).numbers).intersection(some)
             if confirmed != (set(some) if expected else set()):
                 odd = ", ".join(sorted(set(some) - confirmed if expected else confirmed)[:3])
                 raise Unreadable(f"{door.source.title} contradicts itself on whether the search finds {odd}")
-
-
-def _batches(numbers: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (numbers[start : start + size] for start in range(0, len(numbers), size))
-
-
-def members_of(context: Context, watches: Sequence[Watch]) -> dict[str, tuple[str, ...]]:
-    """The numbers that each search holds now."""
-    return {
-        watch.key: tuple(trial.number for trial in members(context.database, watch.key))
-        for watch in watches
-        if watch.kind != "trial"
-    }
 
 
 def tell_of_entering(

@@ -11,8 +11,8 @@ from monitor.core.trial import TrialId
 from monitor.core.watch import Watch
 from monitor.jobs.address import addressed
 from monitor.jobs.context import Context, Door, Report
-from monitor.jobs.membership import as_it_stands, lists_that_hold, members_of
-from monitor.jobs.reasons import Reasons
+from monitor.jobs.membership import as_it_stands, lists_that_hold
+from monitor.jobs.reasons import Reasons, members_of
 from monitor.rules.portfolio import is_told, trials_of
 from monitor.store.observations import StaleSnapshot, record, snapshots
 from monitor.store.portfolio import (
@@ -69,7 +69,7 @@ def _in_searches(context: Context, door: Door, watches: Sequence[Watch]) -> Iter
     lately = news(context.database, source, context.clock.now() - _STIRRING)
     if not lately:
         return
-    members = {key: frozenset(numbers) for key, numbers in members_of(context, watches).items()}
+    members = {key: frozenset(numbers) for key, numbers in members_of(context.database, watches).items()}
     for watch in (watch for watch in watches if watch.kind != "trial"):
         within = tuple(one for one in lately if one.number in members[watch.key])
         about = Case(

@@ -1,7 +1,7 @@
 """Read every watched number in batches, and write down what each reading means."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from monitor.core.errors import (
@@ -63,7 +63,7 @@ def read_trials(look: Look) -> None:
     with look.context.progress(f"Reading {look.door.source.title}", len(todo)) as advance:
         while todo and not look.stopped:
             followed: list[TrialId] = []
-            for chunk in _chunks(todo, look.door.source.batch_size):
+            for chunk in look.door.batches(todo):
                 if look.context.stopping():
                     look.stopped = True
                     break
@@ -71,10 +71,6 @@ def read_trials(look: Look) -> None:
                 done.update(chunk)
                 advance(len(chunk))
             todo = [trial for trial in followed if trial not in done]
-
-
-def _chunks(trials: Sequence[TrialId], size: int) -> Iterator[Sequence[TrialId]]:
-    return (trials[start : start + size] for start in range(0, len(trials), size))
 
 
 def _read_batch(look: Look, trials: Sequence[TrialId]) -> list[TrialId]:

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.core.trial import TrialId
 from monitor.core.watch import Watch, Watchlist
+from monitor.store.database import Database
+from monitor.store.standings import standings
+from monitor.store.watches import members as members_of_search
 
 Reasons = dict[TrialId, dict[str, str]]
 
@@ -50,3 +53,21 @@ def _named(watch: Watch, members: Mapping[str, Iterable[str]]) -> Iterable[tuple
         found_by = "sponsor" if watch.kind == "sponsor" else "search"
         for number in members.get(watch.key, ()):
             yield number, f"found by the {found_by} “{watch.title}”"
+
+
+def members_of(database: Database, watches: Iterable[Watch]) -> dict[str, tuple[str, ...]]:
+    """The numbers that each search holds now, as last read."""
+    return {
+        watch.key: tuple(trial.number for trial in members_of_search(database, watch.key))
+        for watch in watches
+        if watch.kind != "trial"
+    }
+
+
+def reasons_now(database: Database, watchlists: Sequence[Watchlist], registry: str) -> Reasons:
+    """What is watched of one registry and why, as far as its searches were read, numbers that were merged into others followed."""
+    found = members_of(database, watches_of(watchlists, registry))
+    direct = reasons_to_watch(watchlists, registry, found, {})
+    known = standings(database, list(direct))
+    moved = {trial.number: standing.moved_to for trial, standing in known.items() if standing.moved_to}
+    return reasons_to_watch(watchlists, registry, found, moved) if moved else direct
