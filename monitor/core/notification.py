@@ -1,13 +1,16 @@
 """What is to be told, to whom, where, and how it went."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import isfinite
 from typing import Literal
 
+from monitor.core.json import Json
 from monitor.core.significance import Significance
 
+Kind = Literal["alert", "digest", "watching", "notice"]
 State = Literal["pending", "sending", "sent", "gave_up", "suppressed"]
 
 # Standard Webhooks' schedule: about three days in all, dense at first.
@@ -30,10 +33,11 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One message for one subscriber. `kind` is `alert` (about a trial's version), `digest`, `watching` or `notice`;
-    `slot` is the digest moment it waits for (None: it is a message of its own); `why` says which subscription asked for it."""
+    `slot` is the digest moment it waits for (None: it is a message of its own); `why` says which subscription asked for it.
+    `withheld` says why it is written down but never sent (the reader muted it); empty: it is sent."""
 
     key: str
-    kind: Literal["alert", "digest", "watching", "notice"]
+    kind: Kind
     subscriber: str
     watchlists: tuple[str, ...]
     destinations: tuple[str, ...]
@@ -44,11 +48,50 @@ class Notification:
     slot: datetime | None = None
     trial: str = ""
     events: tuple[int, ...] = field(default=())
+    withheld: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What is known of a message beside its words, when it is first sent: for headers, for the proof in its footer, and for machines.
+
+    `key` is the delivery's. `watchlists` are titles. `registry_date` is the registry's own ("2026-02-09", empty where there is none);
+    `seen_at` is when we saw what is told; `sent_at` is the first attempt, both UTC. `document` gives the events and changes behind the
+    message, as `events --json` and `changes --json` print them; it is asked for only by destinations that are machines.
+    """
+
+    key: str
+    kind: Kind
+    subscriber: str
+    watchlists: tuple[str, ...]
+    trial: str
+    significance: Significance
+    registry_date: str
+    seen_at: datetime
+    sent_at: datetime
+    document: Callable[[], Mapping[str, Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a destination is handed: one part of a message, fixed at the first attempt, so that every retry sends the same bytes.
+
+    `body` is in `form`; `text` is the plain alternative of an HTML mail. `headers` are names and values, where the channel has headers.
+    """
+
+    title: str
+    body: str
+    form: Literal["text", "markdown", "html", "json"]
+    text: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    part: int = 1
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A notification on its way to one destination: `attempts` made so far, `key` the same at every one of them."""
+    """A notification on its way to one destination: `attempts` made so far, `key` the same at every one of them. `payload` is what was
+    fixed at the first attempt; None before it."""
 
     id: int
     key: str
@@ -56,6 +99,7 @@ class Delivery:
     message: Message
     attempts: int
     trial: str = ""
+    payload: Payload | None = None
 
 
 def key_of(*parts: str) -> str:

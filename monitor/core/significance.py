@@ -51,6 +51,18 @@ class Significance(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """How large a change is, for readers who asked for the large ones only. A `slip` is in days, positive: later; `enrollment` is a share
+    of the number before, positive: more. `step` is this change; `total_before` and `total` are the way from the first promise to the value
+    before it and to the value after it."""
+
+    kind: Literal["slip", "enrollment"]
+    step: float
+    total_before: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a rule makes of some changes. `changes` are positions in the ChangeSet that was judged. `once`: of what the clock brought
     about, what tells it from the next of its kind (the date that is near, and how near), so that it is told once; of a verdict on several
@@ -63,6 +75,7 @@ class Verdict:
     because: str
     changes: tuple[int, ...] = ()
     once: str = ""
+    measure: Measure | None = None
 
 
 Occurrence = Literal["changed", "gone", "back", "moved", "unknown", "entered", "left", "clock", "portfolio"]

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,19 @@ from monitor.core.significance import TOPICS, Significance, Topic
 WatchKind = Literal["trial", "search", "sponsor"]
 
 NCT_NUMBER = re.compile(r"NCT(?!00000000)[0-9]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What one watch asks to be told, in place of what its list's subscribers say; None: as they say.
+
+    `slip_of`: a date that moved by less is not told. `enrollment_by`: a share, 0.2 is 20 %; a number that moved by less is not told.
+    """
+
+    at_least: Significance | None = None
+    topics: frozenset[Topic] | None = None
+    slip_of: timedelta | None = None
+    enrollment_by: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,7 @@ class Watch:
     title: str = ""
     note: str = ""
     also: tuple[str, ...] = ()
+    wishes: Wishes = Wishes()
 
     @property
     def key(self) -> str:
@@ -32,9 +46,6 @@ class Watch:
         if self.kind == "trial":
             return f"{self.registry}:{self.number}"
         return f"{self.registry}?" + "&".join(f"{name}={value}" for name, value in self.query)
-
-
-Weekday = Literal[0, 1, 2, 3, 4, 5, 6]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +58,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Local hours in which delivery is held back (critical passes). `start` may be later than `end`: it then spans midnight."""
+    """Local hours in which delivery is held back (critical passes, unless `holds_all`). `start` may be later than `end`: it then
+    spans midnight."""
 
     start: time
     end: time
+    holds_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,12 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """Who is told, where, from which significance up, and when. No `slots` means: at once. News of a site `near` is at least notable.
-    `to` are the names of destinations; an Apprise URL written in the watchlist is known by the name it was given at loading."""
+    `to` are the names of destinations; an Apprise URL written in the watchlist is known by the name it was given at loading.
+
+    `slip_of`, `enrollment_by`: as in Wishes. `mute`: trial numbers, rules or topics of which nothing is told. `snooze`: trial numbers
+    of which nothing is told until a day, and then all of it in one digest. `all_clear`: a digest also where nothing changed.
+    `language`: a CLDR locale, for dates. `template`: the reader's own templates, by their common name; empty: the built-in ones.
+    """
 
     name: str
     to: tuple[str, ...]
@@ -75,6 +93,13 @@ class Subscriber:
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     quiet: Quiet | None = None
     near: Place | None = None
+    slip_of: timedelta | None = None
+    enrollment_by: float | None = None
+    mute: frozenset[str] = frozenset()
+    snooze: tuple[tuple[str, date], ...] = ()
+    all_clear: bool = False
+    language: str = "en"
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from monitor.core.errors import NothingDone, TrialmonError
 from monitor.store.lock import FileLock
-from monitor.store.migrations import SCHEMA_VERSION, migrate
+from monitor.store.migrations import migrate
+from monitor.store.schema import SCHEMA_VERSION
 
 Connection = sqlite3.Connection
 

@@ -18,7 +18,7 @@ from monitor.core.errors import NothingDone, TrialmonError
 from monitor.store import database as module
 from monitor.store.backup import check_integrity
 from monitor.store.database import Database, instance_lock
-from monitor.store.migrations import SCHEMA_VERSION
+from monitor.store.schema import SCHEMA_VERSION
 from tests.store.builders import NOW, RESPINE, a_record, a_run, a_trial, a_version, baseline_of
 
 spawn = multiprocessing.get_context("spawn")
