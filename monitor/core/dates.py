@@ -73,6 +73,13 @@ class PartialDate:
         return words if self.day is None else f"{self.day} {words}"
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 def slip_in_days(before: PartialDate, after: PartialDate) -> int:
     """By how many days a date moved; positive is later, 0 where one is only the other said more precisely.
 

@@ -168,7 +168,7 @@ def _open_places(facts: "TrialFacts", today: date) -> str:
 
 def _results_due(facts: "TrialFacts") -> str:
     """Until when, as estimated, or why not; nothing where they are there."""
-    from monitor.rules.deadlines import results_due
+    from monitor.core.results_due import results_due
 
     if facts.has_results or facts.results_posted or facts.results_submitted:
         return ""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.core.facts import TrialFacts
-from monitor.rules.deadlines import results_due
+from monitor.core.results_due import results_due
 from tests.builders import a_typed_date
 
 APPLICABLE = TrialFacts(
