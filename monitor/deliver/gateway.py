@@ -1,14 +1,15 @@
-"""Sends one message to one destination and says how it ended. The sole home of Apprise, imported when something is sent."""
+"""Prepares a message for a destination, sends what was prepared, and says how it ended. The sole home of Apprise, imported when needed."""
 
 import re
 import sys
 import threading
 from collections.abc import Mapping
 from contextvars import copy_context
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, TextIO
 
-from monitor.core.notification import Message
+from monitor.core.notification import Envelope, Message, Payload
 from monitor.core.secret import Secret
 from monitor.deliver import terminal
 from monitor.deliver.fitting import Form, fitted
@@ -26,6 +27,10 @@ _WEB_HOOKS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
 # Several destinations are sent to side by side, and Apprise is loaded when the first is.
 _first_use = threading.Lock()
 _MAIL = frozenset({"mailto", "mailtos", "mailgun", "sparkpost", "smtp2go"})
+_NO_SUCH_NAME = Refused("the configuration has no destination of this name", "destination")
+_NOT_UNDERSTOOD = Refused("Apprise does not understand this destination's URL", "destination")
+# What is refused as it was is tried once more in words that any service takes.
+_SHORT_BODY = 1000
 
 
 class Gateway:
@@ -59,15 +64,48 @@ class Gateway:
         url = self._destinations.get(destination)
         return describe(url) if url is not None else ""
 
-    def send(self, destination: str, message: Message, key: str) -> Outcome:
+    def prepare(
+        self, destination: str, message: Message, envelope: Envelope
+    ) -> tuple[Payload, ...] | Refused:
+        """What this destination will be handed: the message in the form it wants, in as many parts as it takes, at least one.
+
+        To be kept: every attempt sends the same. Refused if the destination cannot be used at all; nothing needs keeping then.
+        """
+        url = self._destinations.get(destination)
+        if url is None:
+            return _NO_SUCH_NAME
+        service = _service(url.reveal())
+        if service is None:
+            return _NOT_UNDERSTOOD
+        form = _form_of(service)
+        title, body = fitted(message, form, int(service.title_maxlen), int(service.body_maxlen))
+        if form == "html" and scheme_of(url.reveal()) not in _MAIL:
+            # Some services paste a title into their HTML as it is.
+            title = title.replace("<", "‹").replace(">", "›")
+        return (Payload(title, body, form, message.text),)
+
+    def plainer(self, destination: str, payload: Payload) -> Payload | None:
+        """The same part as short plain text, for a destination that did not take it as it was; None if there is nothing plainer."""
+        url = self._destinations.get(destination)
+        service = _service(url.reveal()) if url is not None else None
+        if service is None:
+            return None
+        whole = Message(payload.title, payload.text or payload.body, "", "")
+        title, body = fitted(
+            whole, "text", int(service.title_maxlen), min(int(service.body_maxlen), _SHORT_BODY)
+        )
+        plain = replace(payload, title=title, body=body, form="text", text="")
+        return plain if (title, body, "text") != (payload.title, payload.body, payload.form) else None
+
+    def send(self, destination: str, payload: Payload, key: str) -> Outcome:
         """One attempt. `key` is the same at every attempt of the same delivery; web hooks and mail carry it in a header."""
         url = self._destinations.get(destination)
         if url is None:
-            return Refused("the configuration has no destination of this name", "destination")
+            return _NO_SUCH_NAME
         before = self._unfinished.get(destination)
         if before is not None and before.is_alive():
             return Retry("the attempt before has not ended yet", self._time_limit)
-        attempt = _Attempt(url.reveal(), message, key, self._stream or sys.stdout)
+        attempt = _Attempt(url.reveal(), payload, key, self._stream or sys.stdout)
         # A daemon thread of ours: a receiver that never ends can hold up neither the others nor the end of the process.
         thread = threading.Thread(
             target=copy_context().run, args=(attempt.run,), daemon=True, name="delivery"
@@ -84,9 +122,9 @@ class Gateway:
 class _Attempt:
     """One call of Apprise, with one URL, in its own thread."""
 
-    def __init__(self, url: str, message: Message, key: str, stream: TextIO) -> None:
+    def __init__(self, url: str, payload: Payload, key: str, stream: TextIO) -> None:
         self._url = url
-        self._message = message
+        self._payload = payload
         self._key = key
         self._stream = stream
         self.outcome: Outcome = Unknown("the attempt ended without a word")
@@ -100,24 +138,29 @@ class _Attempt:
     def _send(self) -> Outcome:
         service = _service(self._url)
         if service is None:
-            return Refused("Apprise does not understand this destination's URL", "destination")
+            return _NOT_UNDERSTOOD
         from apprise import Apprise, NotifyFormat
 
         _carry_key(service, scheme_of(self._url), self._key)
-        # The service's own preference, or the URL's `format=`; of a service that takes both (Slack), plain text is the safer.
-        form = service.resolve_format(None)
-        if form is NotifyFormat.MARKDOWN:
-            form = service.resolve_format(NotifyFormat.TEXT)
-        name: Form = form.value
-        title, body = fitted(self._message, name, int(service.title_maxlen), int(service.body_maxlen))
-        if name == "html" and scheme_of(self._url) not in _MAIL:
-            # Some services paste a title into their HTML as it is.
-            title = title.replace("<", "‹").replace(">", "›")
+        form = NotifyFormat(self._payload.form)
         sender = Apprise(asset=_asset())
         sender.add(service)
         with terminal.writing_to(self._stream), listening() as lines:
-            delivered = bool(sender.notify(body=body, title=title, body_format=form))
+            delivered = bool(
+                sender.notify(body=self._payload.body, title=self._payload.title, body_format=form)
+            )
         return Accepted() if delivered else outcome_of(lines, Redactor(self._url).redact)
+
+
+def _form_of(service: "NotifyBase") -> Form:
+    """The service's own preference, or the URL's `format=`; of a service that takes both (Slack), plain text is the safer."""
+    from apprise import NotifyFormat
+
+    form = service.resolve_format(None)
+    if form is NotifyFormat.MARKDOWN:
+        form = service.resolve_format(NotifyFormat.TEXT)
+    name: Form = form.value
+    return name
 
 
 def describe(url: Secret) -> str:

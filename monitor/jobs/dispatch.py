@@ -9,7 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.core.notification import Delivery, next_attempt
+from monitor.core.notification import Delivery, Envelope, next_attempt
+from monitor.core.significance import Significance
 from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
 from monitor.jobs.context import Context, Report
 from monitor.jobs.digest import fold_due_digests
@@ -70,9 +71,33 @@ def _send_in_turn(context: Context, lane: Iterable[Delivery], report: Report) ->
             _put_off(context, delivery, f"not tried: {down.why}", not_before=down.until)
         else:
             context.at("dispatch:before-send")
-            outcome = context.gateway.send(delivery.destination, delivery.message, delivery.key)
+            outcome = _send(context, delivery)
             context.at("dispatch:after-send")
             down = _settle(context, delivery, outcome, report)
+
+
+def _send(context: Context, delivery: Delivery) -> Outcome:
+    now = context.clock.now()
+    envelope = Envelope(
+        key=delivery.key,
+        kind="alert",
+        subscriber="",
+        watchlists=(),
+        trial=delivery.trial,
+        significance=Significance.ROUTINE,
+        registry_date="",
+        seen_at=now,
+        sent_at=now,
+        document=dict,
+    )
+    prepared = context.gateway.prepare(delivery.destination, delivery.message, envelope)
+    if isinstance(prepared, Refused):
+        return prepared
+    for payload in prepared:
+        outcome = context.gateway.send(delivery.destination, payload, delivery.key)
+        if not isinstance(outcome, Accepted):
+            return outcome
+    return Accepted()
 
 
 def _settle(context: Context, delivery: Delivery, outcome: Outcome, report: Report) -> _Down | None:

@@ -3,15 +3,19 @@
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message as Mail
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Session
+from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
-from monitor.core.notification import Message
+from monitor.core.notification import Envelope, Message
+from monitor.core.significance import Significance
 
 
 @pytest.fixture
@@ -22,6 +26,26 @@ def message() -> Message:
         markdown="**CRITICAL · Terminated**\n\n- a\\_b → **c**\n",
         html="<p><b>CRITICAL · Terminated</b></p>\n",
     )
+
+
+NOW = datetime(2026, 2, 9, 14, 5, tzinfo=UTC)
+
+
+def an_envelope(**given: Any) -> Envelope:
+    """What is known of a message about RESPINE, first sent at NOW."""
+    plain = Envelope(
+        key="0123456789abcdef0123456789abcdef",
+        kind="alert",
+        subscriber="desk",
+        watchlists=("Cell therapy for chronic low back pain",),
+        trial="NCT03737461",
+        significance=Significance.CRITICAL,
+        registry_date="2026-02-09",
+        seen_at=NOW - timedelta(minutes=2),
+        sent_at=NOW,
+        document=dict,
+    )
+    return replace(plain, **given)
 
 
 @dataclass
@@ -37,14 +61,14 @@ class Mailbox:
         return f"mailto://127.0.0.1:{self.port}?mode=insecure&from=monitor@example.org&to=desk@example.org"
 
     async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, server: SMTP, session: Session, envelope: SmtpEnvelope, address: str, options: list[str]
     ) -> str:
         if self.refusal:
             return self.refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: SmtpEnvelope) -> str:
         assert isinstance(envelope.content, bytes)
         self.mails.append(message_from_bytes(envelope.content))
         return "250 OK"

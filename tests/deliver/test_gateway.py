@@ -10,7 +10,7 @@ from monitor.core.notification import Message
 from monitor.core.secret import Secret
 from monitor.deliver.gateway import Gateway, check, describe
 from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
-from tests.deliver.conftest import Mailbox, RawServer, a_free_port
+from tests.deliver.conftest import Mailbox, RawServer, a_free_port, an_envelope
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -19,13 +19,22 @@ def a_gateway(url: str, stream: io.StringIO | None = None, time_limit: float = 1
     return Gateway({"desk": Secret(url)}, stream=stream, time_limit=time_limit)
 
 
+def tell(gateway: Gateway, message: Message, destination: str = "desk") -> Outcome:
+    """Prepare and send, once."""
+    prepared = gateway.prepare(destination, message, an_envelope(key=KEY))
+    if isinstance(prepared, Refused):
+        return prepared
+    outcomes = [gateway.send(destination, payload, KEY) for payload in prepared]
+    return next((outcome for outcome in outcomes if outcome != Accepted()), Accepted())
+
+
 def a_hook(httpserver: HTTPServer, response: Response | None = None, path: str = "/hook") -> str:
     httpserver.expect_request(path).respond_with_response(response or Response(status=200))
     return f"json://127.0.0.1:{httpserver.port}{path}"
 
 
 def test_a_web_hook_gets_title_message_and_key(httpserver: HTTPServer, message: Message) -> None:
-    assert a_gateway(a_hook(httpserver)).send("desk", message, KEY) == Accepted()
+    assert tell(a_gateway(a_hook(httpserver)), message) == Accepted()
     request, _ = httpserver.log[0]
     body = request.get_json()
     assert body["title"] == message.title
@@ -38,19 +47,19 @@ def test_a_web_hook_gets_title_message_and_key(httpserver: HTTPServer, message: 
 def test_every_attempt_of_a_delivery_carries_the_same_key(httpserver: HTTPServer, message: Message) -> None:
     gateway = a_gateway(a_hook(httpserver, Response(status=500)))
     for _ in range(2):
-        gateway.send("desk", message, KEY)
+        tell(gateway, message)
     assert [request.headers["Idempotency-Key"] for request, _ in httpserver.log] == [KEY, KEY]
 
 
 @pytest.mark.parametrize("scheme", ["xml", "form"])
 def test_the_other_web_hooks_carry_the_key_too(scheme: str, httpserver: HTTPServer, message: Message) -> None:
     url = a_hook(httpserver).replace("json", scheme)
-    assert a_gateway(url).send("desk", message, KEY) == Accepted()
+    assert tell(a_gateway(url), message) == Accepted()
     assert httpserver.log[0][0].headers["Idempotency-Key"] == KEY
 
 
 def test_headers_of_the_url_are_sent_beside_the_key(httpserver: HTTPServer, message: Message) -> None:
-    a_gateway(a_hook(httpserver) + "?+X-Api-Key=token").send("desk", message, KEY)
+    tell(a_gateway(a_hook(httpserver) + "?+X-Api-Key=token"), message)
     assert httpserver.log[0][0].headers["X-Api-Key"] == "token"
 
 
@@ -61,7 +70,7 @@ def test_headers_of_the_url_are_sent_beside_the_key(httpserver: HTTPServer, mess
 def test_the_url_says_in_which_form_it_wants_the_message(
     wish: str, form: str, httpserver: HTTPServer, message: Message
 ) -> None:
-    a_gateway(a_hook(httpserver) + wish).send("desk", message, KEY)
+    tell(a_gateway(a_hook(httpserver) + wish), message)
     assert httpserver.log[0][0].get_json()["message"] == getattr(message, form).rstrip()
 
 
@@ -89,7 +98,7 @@ def test_what_the_receiver_answers_decides(
 ) -> None:
     elsewhere = {"Location": f"http://127.0.0.1:{httpserver.port}/login"}
     url = a_hook(httpserver, Response(status=status, headers=elsewhere))
-    outcome = a_gateway(url).send("desk", message, KEY)
+    outcome = tell(a_gateway(url), message)
     assert isinstance(outcome, expected)
     assert f"the receiver answered {status}" in outcome.why  # type: ignore[union-attr]
     assert len(httpserver.log) == 1
@@ -98,51 +107,51 @@ def test_what_the_receiver_answers_decides(
 def test_a_login_page_behind_a_redirect_is_no_delivery(httpserver: HTTPServer, message: Message) -> None:
     httpserver.expect_request("/login").respond_with_data("<html>log in</html>", status=200)
     url = a_hook(httpserver, Response(status=302, headers={"Location": "/login"}))
-    assert isinstance(a_gateway(url + "?redirect=yes").send("desk", message, KEY), Retry)
+    assert isinstance(tell(a_gateway(url + "?redirect=yes"), message), Retry)
     assert [request.path for request, _ in httpserver.log] == ["/hook"]
 
 
 def test_an_optional_destination_does_not_hide_its_failure(httpserver: HTTPServer, message: Message) -> None:
     url = a_hook(httpserver, Response(status=500)) + "?optional=yes&retry=3"
-    assert isinstance(a_gateway(url).send("desk", message, KEY), Retry)
+    assert isinstance(tell(a_gateway(url), message), Retry)
     assert len(httpserver.log) == 1
 
 
 def test_a_busy_receiver_is_left_alone_for_a_minute(httpserver: HTTPServer, message: Message) -> None:
-    outcome = a_gateway(a_hook(httpserver, Response(status=429))).send("desk", message, KEY)
+    outcome = tell(a_gateway(a_hook(httpserver, Response(status=429))), message)
     assert outcome == Retry("the receiver answered 429 (Too Many Requests)", 60.0)
 
 
 def test_a_message_refused_is_told_from_a_destination_refused(
     httpserver: HTTPServer, message: Message
 ) -> None:
-    too_long = a_gateway(a_hook(httpserver, Response(status=413), "/a")).send("desk", message, KEY)
-    gone = a_gateway(a_hook(httpserver, Response(status=404), "/b")).send("desk", message, KEY)
+    too_long = tell(a_gateway(a_hook(httpserver, Response(status=413), "/a")), message)
+    gone = tell(a_gateway(a_hook(httpserver, Response(status=404), "/b")), message)
     assert isinstance(too_long, Refused)
     assert isinstance(gone, Refused)
     assert (too_long.what, gone.what) == ("message", "destination")
 
 
 def test_a_refused_connection_is_tried_again(message: Message) -> None:
-    outcome = a_gateway(f"json://127.0.0.1:{a_free_port()}").send("desk", message, KEY)
+    outcome = tell(a_gateway(f"json://127.0.0.1:{a_free_port()}"), message)
     assert outcome == Retry("the connection was refused")
 
 
 def test_a_host_that_does_not_exist_is_tried_again(message: Message) -> None:
-    assert isinstance(a_gateway("json://no-such-host.invalid").send("desk", message, KEY), Retry)
+    assert isinstance(tell(a_gateway("json://no-such-host.invalid"), message), Retry)
 
 
 def test_a_receiver_that_does_not_answer_in_time_may_have_it(
     silent_server: RawServer, message: Message
 ) -> None:
-    outcome = a_gateway(f"json://127.0.0.1:{silent_server.port}?rto=0.3").send("desk", message, KEY)
+    outcome = tell(a_gateway(f"json://127.0.0.1:{silent_server.port}?rto=0.3"), message)
     assert outcome == Unknown("the receiver did not answer in time")
 
 
 def test_a_connection_lost_before_the_answer_may_have_delivered(
     rude_server: RawServer, message: Message
 ) -> None:
-    outcome = a_gateway(f"json://127.0.0.1:{rude_server.port}").send("desk", message, KEY)
+    outcome = tell(a_gateway(f"json://127.0.0.1:{rude_server.port}"), message)
     assert outcome == Unknown("the connection was lost before the answer came")
 
 
@@ -151,15 +160,15 @@ def test_an_attempt_that_does_not_end_keeps_its_place_and_holds_up_nobody(
 ) -> None:
     url = f"json://127.0.0.1:{silent_server.port}?rto=20"
     gateway = Gateway({"slow": Secret(url), "desk": Secret(a_hook(httpserver))}, time_limit=0.5)
-    gateway.send("desk", message, KEY)  # Apprise is loaded now: half a second is enough
-    assert gateway.send("slow", message, KEY) == Unknown("no answer within 0.5 seconds")
+    tell(gateway, message)  # Apprise is loaded now: half a second is enough
+    assert tell(gateway, message, "slow") == Unknown("no answer within 0.5 seconds")
     assert silent_server.heard.is_set()
-    assert gateway.send("slow", message, KEY) == Retry("the attempt before has not ended yet", 0.5)
-    assert gateway.send("desk", message, KEY) == Accepted()
+    assert tell(gateway, message, "slow") == Retry("the attempt before has not ended yet", 0.5)
+    assert tell(gateway, message) == Accepted()
 
 
 def test_a_mail_arrives_as_text_and_html_under_its_title(mailbox: Mailbox, message: Message) -> None:
-    assert a_gateway(mailbox.url).send("desk", message, KEY) == Accepted()
+    assert tell(a_gateway(mailbox.url), message) == Accepted()
     (mail,) = mailbox.mails
     assert str(make_header(decode_header(mail["Subject"]))) == message.title
     assert mail["X-Trialmon-Key"] == KEY
@@ -175,7 +184,7 @@ def test_a_mail_arrives_as_text_and_html_under_its_title(mailbox: Mailbox, messa
 
 def test_a_line_end_in_a_title_makes_no_header(mailbox: Mailbox) -> None:
     evil = Message("Title\r\nBcc: victim@example.org\r\n\r\nbody", "text", "text", "<p>text</p>")
-    a_gateway(mailbox.url).send("desk", evil, KEY)
+    tell(a_gateway(mailbox.url), evil)
     (mail,) = mailbox.mails
     assert mail["Bcc"] is None
     assert "\n" not in str(make_header(decode_header(mail["Subject"])))
@@ -198,35 +207,35 @@ def test_what_the_mail_server_answers_decides(
     answer: str, expected: Outcome, mailbox: Mailbox, message: Message
 ) -> None:
     mailbox.refusal = answer
-    assert a_gateway(mailbox.url).send("desk", message, KEY) == expected
+    assert tell(a_gateway(mailbox.url), message) == expected
 
 
 def test_a_mail_server_that_is_down_is_tried_again(message: Message) -> None:
     url = f"mailto://127.0.0.1:{a_free_port()}?mode=insecure&from=a@example.org&to=b@example.org"
-    assert a_gateway(url).send("desk", message, KEY) == Retry("the connection was refused")
+    assert tell(a_gateway(url), message) == Retry("the connection was refused")
 
 
 def test_the_terminal_gets_title_and_body(message: Message) -> None:
     screen = io.StringIO()
-    assert a_gateway("terminal://", screen).send("desk", message, KEY) == Accepted()
+    assert tell(a_gateway("terminal://", screen), message) == Accepted()
     assert screen.getvalue() == f"RESPINE: Terminated\n-------------------\n{message.text}\n"
 
 
 def test_the_terminal_obeys_nothing_in_a_message() -> None:
     screen = io.StringIO()
     evil = Message("a\x1b]0;owned\x07\nb", "c\x1b[2Jd\u202e", "", "")
-    a_gateway("terminal://", screen).send("desk", evil, KEY)
+    tell(a_gateway("terminal://", screen), evil)
     assert not {"\x1b", "\x07", "\u202e"} & set(screen.getvalue())
 
 
 def test_a_terminal_of_few_characters_shows_what_it_can(message: Message) -> None:
     screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    assert Gateway({"desk": Secret("terminal://")}, stream=screen).send("desk", message, KEY) == Accepted()
+    assert tell(Gateway({"desk": Secret("terminal://")}, stream=screen), message) == Accepted()
 
 
 def test_on_a_colour_terminal_the_words_are_the_same(message: Message) -> None:
     screen = FakeTerminal()
-    assert a_gateway("terminal://", screen).send("desk", message, KEY) == Accepted()
+    assert tell(a_gateway("terminal://", screen), message) == Accepted()
     assert "CRITICAL · Terminated" in screen.getvalue()
     assert "RESPINE: Terminated" in screen.getvalue()
 
@@ -239,23 +248,23 @@ class FakeTerminal(io.StringIO):
 def test_a_terminal_that_is_gone_is_tried_again(message: Message) -> None:
     screen = io.StringIO()
     screen.close()
-    assert isinstance(a_gateway("terminal://", screen).send("desk", message, KEY), Retry)
+    assert isinstance(tell(a_gateway("terminal://", screen), message), Retry)
 
 
 def test_an_unknown_destination_is_refused(message: Message) -> None:
-    outcome = a_gateway("terminal://").send("nobody", message, KEY)
+    outcome = tell(a_gateway("terminal://"), message, "nobody")
     assert outcome == Refused("the configuration has no destination of this name", "destination")
 
 
 def test_a_url_that_apprise_does_not_understand_is_refused(message: Message) -> None:
-    outcome = a_gateway("slack://no").send("desk", message, KEY)
+    outcome = tell(a_gateway("slack://no"), message)
     assert outcome == Refused("Apprise does not understand this destination's URL", "destination")
 
 
 def test_a_long_message_is_cut_to_what_the_service_takes(httpserver: HTTPServer) -> None:
     lines = "\n".join(f"line {number}" for number in range(10_000))
     long = Message("t", lines, lines, "<p>x</p>" * 10_000)
-    a_gateway(a_hook(httpserver)).send("desk", long, KEY)
+    tell(a_gateway(a_hook(httpserver)), long)
     text = httpserver.log[0][0].get_json()["message"]
     assert len(text) <= 32768
     assert text.endswith("… (cut; `trialmon changes` shows all)")
@@ -318,7 +327,7 @@ def test_no_secret_is_ever_told(
     httpserver.expect_request("/canary-path").respond_with_data("you sent canary-header", status=status)
     url = f"json://canary-user:canary-pass%2Fword@127.0.0.1:{httpserver.port}/canary-path{SECRET_PARTS}"
     gateway = a_gateway(url)
-    outcome = gateway.send("desk", message, KEY)
+    outcome = tell(gateway, message)
     assert httpserver.log[0][0].headers["X-Api-Key"] == "canary-header"
     assert_no_canary(outcome, gateway, caplog, capfd)
 
@@ -340,7 +349,7 @@ def test_no_secret_is_told_of_what_cannot_be_reached_or_understood(
 ) -> None:
     caplog.set_level(1)
     gateway = a_gateway(url)
-    outcome = gateway.send("desk", message, KEY)
+    outcome = tell(gateway, message)
     assert outcome != Accepted()
     assert_no_canary(outcome, gateway, caplog, capfd)
     assert "canary" not in (check(Secret(url)) or "")
@@ -360,7 +369,18 @@ def test_apprise_talks_to_no_handler_of_ours(
     httpserver: HTTPServer, message: Message, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    a_gateway(a_hook(httpserver, Response(status=500))).send("desk", message, KEY)
+    tell(a_gateway(a_hook(httpserver, Response(status=500))), message)
     assert not [
         record.name for record in caplog.records if record.name.startswith(("apprise", "urllib3", "requests"))
     ]
+
+
+def test_what_was_not_taken_is_put_in_plainer_words_once() -> None:
+    message = Message("t", "word\n" * 1000, "**word**\n" * 1000, "<p>word</p>" * 1000)
+    gateway = a_gateway("json://127.0.0.1?format=html")
+    (payload,) = gateway.prepare("desk", message, an_envelope())  # type: ignore[misc]
+    plainer = gateway.plainer("desk", payload)
+    assert plainer is not None
+    assert plainer.form == "text"
+    assert len(plainer.body) <= 1000
+    assert gateway.plainer("desk", plainer) is None

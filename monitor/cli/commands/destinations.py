@@ -1,6 +1,7 @@
 """Send a test message to destinations, and say why it failed."""
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ from monitor.cli import Invocation, common
 from monitor.core.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from monitor.core.notification import Envelope
     from monitor.core.secret import Secret
     from monitor.deliver.gateway import Gateway
 
@@ -72,7 +74,7 @@ def _try(gateway: "Gateway", name: str, url: "Secret") -> str:
     from monitor import bootstrap
     from monitor.core.notification import key_of
     from monitor.deliver.gateway import check
-    from monitor.deliver.outcome import Accepted
+    from monitor.deliver.outcome import Accepted, Refused
     from monitor.render.contexts import NoticeContext
     from monitor.render.message import render_notice
 
@@ -82,5 +84,30 @@ def _try(gateway: "Gateway", name: str, url: "Secret") -> str:
     text = f"This is a test. If you can read it, {name} works: what changes in the watched trials will be told here."
     message = render_notice(NoticeContext("Test message from trialmon", (text,)))
     now = bootstrap.clock_at(None).now()
-    outcome = gateway.send(name, message, key_of("test", name, now.isoformat()))
-    return "" if isinstance(outcome, Accepted) else outcome.why
+    key = key_of("test", name, now.isoformat())
+    prepared = gateway.prepare(name, message, _envelope(key, now))
+    if isinstance(prepared, Refused):
+        return prepared.why
+    for payload in prepared:
+        outcome = gateway.send(name, payload, key)
+        if not isinstance(outcome, Accepted):
+            return outcome.why
+    return ""
+
+
+def _envelope(key: str, now: datetime) -> "Envelope":
+    from monitor.core.notification import Envelope
+    from monitor.core.significance import Significance
+
+    return Envelope(
+        key=key,
+        kind="notice",
+        subscriber="",
+        watchlists=(),
+        trial="",
+        significance=Significance.ROUTINE,
+        registry_date="",
+        seen_at=now,
+        sent_at=now,
+        document=dict,
+    )
