@@ -11,6 +11,7 @@ from monitor.render.sinks import write
 from monitor.render.views import (
     MOST_WATCHED_NAMED,
     alerts_told_once,
+    note_view,
     section_view,
     trial_name,
     trial_view,
@@ -37,9 +38,15 @@ def render_digest(digest: DigestContext) -> Message:
     if alerts:
         names = ", ".join(dict.fromkeys(trial_name(alert) for alert in alerts))
         title = f"{wording.count(changes, 'change')} in {wording.count(trials, 'trial')}: {names}"
+    elif digest.notes:
+        title = (
+            f"{wording.count(len(digest.notes), 'message')}: {'; '.join(note.title for note in digest.notes)}"
+        )
     else:
         title = f"Now watching {wording.count(watched, 'trial')} more" if watched else "No changes"
     values = {
+        "lead": one_line(digest.lead, 300),
+        "notes": tuple(note_view(note) for note in digest.notes),
         "sections": sections,
         "until": wording.moment(digest.until, digest.timezone),
         "receipt": receipt_words(digest.receipt) if digest.receipt is not None else "",

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from monitor.core.facts import TrialFacts
 from monitor.render import wording
-from monitor.render.contexts import AlertContext, DigestContext, DigestSection, WatchedTrial
+from monitor.render.contexts import AlertContext, DigestContext, DigestSection, Note, WatchedTrial
 from monitor.render.escape import one_line
 from monitor.render.sinks import Ours
 from monitor.render.values import ChangeLine, change_line, reading_order
@@ -17,6 +17,7 @@ MOST_LINES_IN_A_DIGEST = 6
 MOST_VERDICTS = 12
 MOST_TRIALS_IN_A_SECTION = 40
 MOST_WATCHED_NAMED = 40
+MOST_LINES_OF_A_NOTE = 15
 _PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/[A-Za-z0-9._~/%?=&+-]*")
 
 
@@ -45,6 +46,7 @@ class TrialView:
     registry_date: str
     seen: str
     reasons: tuple[tuple[str, str], ...]
+    also_in: tuple[str, ...]
     verdicts: tuple[VerdictView, ...]
     more: int
     more_verdicts: int
@@ -77,6 +79,15 @@ class SectionView:
     more_watched: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """Another message, quoted. `more` counts its lines that are not shown."""
+
+    title: str
+    lines: tuple[str, ...]
+    more: int
+
+
 def trial_view(alert: AlertContext, most_lines: int = MOST_LINES) -> TrialView:
     """An alert as it is printed. Each change appears once, under the gravest verdict that names it."""
     verdicts, shown, room = [], set[int](), most_lines
@@ -100,14 +111,23 @@ def trial_view(alert: AlertContext, most_lines: int = MOST_LINES) -> TrialView:
         place=urlsplit(page).hostname or "",
         version=alert.version,
         registry_date=one_line(wording.date_text(alert.registry_date), 40),
-        seen=wording.moment(alert.seen_at, alert.timezone),
+        seen=_seen(alert),
         reasons=tuple(
             (one_line(reason.watchlist, 120), one_line(reason.why, 200)) for reason in alert.reasons
         ),
+        also_in=tuple(one_line(title, 120) for title in alert.also_in),
         verdicts=tuple(verdicts),
         more=len(relevant - shown),
         more_verdicts=max(len(alert.verdicts) - MOST_VERDICTS, 0),
     )
+
+
+def _seen(alert: AlertContext) -> str:
+    """When it was seen: `9 February 2026 12:00 UTC`, or the first time and the last."""
+    last = wording.moment(alert.seen_at, alert.timezone)
+    if alert.seen_from is None:
+        return last
+    return f"{wording.moment(alert.seen_from, alert.timezone)} to {last}"
 
 
 def trial_name(alert: AlertContext) -> str:
@@ -145,6 +165,16 @@ def section_view(section: DigestSection) -> SectionView:
         more_trials=len(section.alerts) - len(shown),
         watched=watched_views(section.newly_watched),
         more_watched=max(len(section.newly_watched) - MOST_WATCHED_NAMED, 0),
+    )
+
+
+def note_view(note: Note) -> NoteView:
+    """Another message as a digest quotes it."""
+    shown = note.lines[:MOST_LINES_OF_A_NOTE]
+    return NoteView(
+        one_line(note.title, 200),
+        tuple(one_line(line, 400) for line in shown),
+        len(note.lines) - len(shown),
     )
 
 

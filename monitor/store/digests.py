@@ -1,16 +1,18 @@
-"""Notifications that wait for a digest, and the digest they are folded into."""
+"""What was told or is still to be told, read back from the store; and the digest that notifications are folded into."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from monitor.core.change import Change, ChangeSet, FieldPath
-from monitor.core.notification import Notification
+from monitor.core.change import Change, FieldPath
+from monitor.core.notification import Kind, Notification
 from monitor.core.significance import Significance, Topic
+from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
-from monitor.store.values import moment, read_json, stamp
+from monitor.store.values import moment, moment_or_none, read_json, stamp
 
 # No slot is further ahead than a week: one that is was written before the clock went back, and is due.
 _FURTHEST_SLOT = timedelta(days=8)
@@ -18,92 +20,151 @@ _FURTHEST_SLOT = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class ToldEvent:
-    """An event as a digest tells it."""
+    """An event as it is told: `changes` are the ids of those behind it. `version` is None where it made none."""
 
     id: int
+    trial: TrialId
+    version: int | None
+    rule: str
     topic: Topic
     significance: Significance
     headline: str
     because: str
+    seen_at: datetime
+    registry_date: str
+    changes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A notification that waits for its digest; `trial` as it was given when written."""
+class Stored:
+    """A notification as it stands in the store, with its events, oldest first. `slot` is the digest moment that it waits for."""
 
     id: int
+    kind: Kind
+    subscriber: str
+    destinations: tuple[str, ...]
     watchlists: tuple[str, ...]
     trial: str
     significance: Significance
     why: str
+    title: str
+    text: str
     created_at: datetime
+    slot: datetime | None
     events: tuple[ToldEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DigestDue:
-    """All that one subscriber is to be told at one digest moment, oldest first."""
+    """All that one subscriber is to be told at a digest moment, oldest first. Of several moments that were missed (nobody was at work)
+    `first` is the earliest and `slot` the latest; else both are the same."""
 
     subscriber: str
     destinations: tuple[str, ...]
+    first: datetime
     slot: datetime
-    members: tuple[Waiting, ...]
+    members: tuple[Stored, ...]
+
+
+_COLUMNS = (
+    "id, kind, subscriber, destinations, watchlists, trial, significance, why, title, text, created_at, slot"
+)
 
 
 def digests_due(db: Database, now: datetime) -> list[DigestDue]:
-    """The digests whose moment has come and that are not written yet, oldest first."""
-    groups: dict[tuple[str, str, str], list[Waiting]] = {}
+    """The digests whose moment has come and that are not written yet, oldest first: one for each subscriber."""
     with db.reading() as connection:
-        for row in connection.execute(
-            "SELECT id, subscriber, watchlists, destinations, trial, significance, why, created_at, slot FROM notifications"
-            " WHERE slot IS NOT NULL AND folded_into IS NULL AND (slot <= ? OR slot > ?)"
-            " ORDER BY slot, id",
-            (stamp(now), stamp(now + _FURTHEST_SLOT)),
-        ).fetchall():
-            waiting = Waiting(
-                id=row["id"],
-                watchlists=tuple(json.loads(row["watchlists"])),
-                trial=row["trial"],
-                significance=Significance.parse(row["significance"]),
-                why=row["why"],
-                created_at=moment(row["created_at"]),
-                events=_events(connection, row["id"]),
-            )
-            groups.setdefault((row["subscriber"], row["destinations"], row["slot"]), []).append(waiting)
+        waiting = _stored(
+            connection,
+            connection.execute(
+                f"SELECT {_COLUMNS} FROM notifications"
+                " WHERE slot IS NOT NULL AND folded_into IS NULL AND (slot <= ? OR slot > ?) ORDER BY slot, id",
+                (stamp(now), stamp(now + _FURTHEST_SLOT)),
+            ),
+        )
+    groups: dict[tuple[str, tuple[str, ...]], list[Stored]] = {}
+    for one in waiting:
+        groups.setdefault((one.subscriber, one.destinations), []).append(one)
     return [
-        DigestDue(subscriber, tuple(json.loads(destinations)), moment(slot), tuple(members))
-        for (subscriber, destinations, slot), members in groups.items()
+        DigestDue(
+            subscriber,
+            destinations,
+            first=min(one.slot for one in members if one.slot is not None),
+            slot=max(one.slot for one in members if one.slot is not None),
+            members=tuple(sorted(members, key=lambda one: one.id)),
+        )
+        for (subscriber, destinations), members in groups.items()
     ]
+
+
+def stored(db: Database, notifications: Iterable[int]) -> tuple[Stored, ...]:
+    """These notifications, oldest first. A digest is given as the notifications that were folded into it, where there are any."""
+    with db.reading() as connection:
+        return _stored(
+            connection,
+            connection.execute(
+                "WITH RECURSIVE meant (id) AS (SELECT value FROM json_each(?)"
+                " UNION SELECT n.id FROM notifications AS n JOIN meant ON n.folded_into = meant.id)"
+                f" SELECT {_COLUMNS} FROM notifications WHERE id IN (SELECT id FROM meant)"
+                " AND NOT EXISTS (SELECT 1 FROM notifications AS member WHERE member.folded_into = notifications.id)"
+                " ORDER BY id",
+                (json.dumps(list(notifications)),),
+            ),
+        )
+
+
+def _stored(connection: Connection, rows: Iterable[Any]) -> tuple[Stored, ...]:
+    return tuple(
+        Stored(
+            id=row["id"],
+            kind=row["kind"],
+            subscriber=row["subscriber"],
+            destinations=tuple(json.loads(row["destinations"])),
+            watchlists=tuple(json.loads(row["watchlists"])),
+            trial=row["trial"],
+            significance=Significance.parse(row["significance"]),
+            why=row["why"],
+            title=row["title"],
+            text=row["text"],
+            created_at=moment(row["created_at"]),
+            slot=moment_or_none(row["slot"]),
+            events=_events(connection, row["id"]),
+        )
+        for row in list(rows)
+    )
 
 
 def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
     rows = connection.execute(
-        "SELECT e.id, e.topic, e.significance, e.headline, e.because"
-        " FROM notification_events AS told JOIN events AS e ON e.id = told.event WHERE told.notification = ? ORDER BY e.id",
+        "SELECT e.id, t.registry, t.number, e.version, e.rule, e.topic, e.significance, e.headline, e.because, e.seen_at,"
+        " e.registry_date, (SELECT json_group_array(l.change) FROM event_changes AS l WHERE l.event = e.id) AS changes"
+        " FROM notification_events AS told JOIN events AS e ON e.id = told.event JOIN trials AS t ON t.id = e.trial"
+        " WHERE told.notification = ? ORDER BY e.id",
         (notification,),
     )
     return tuple(
         ToldEvent(
             row["id"],
+            TrialId(row["registry"], row["number"]),
+            row["version"],
+            row["rule"],
             row["topic"],
             Significance.parse(row["significance"]),
             row["headline"],
             row["because"],
+            moment(row["seen_at"]),
+            row["registry_date"],
+            tuple(sorted(json.loads(row["changes"]))),
         )
         for row in rows
     )
 
 
-def changes_of(db: Database, events: Sequence[int]) -> dict[int, ChangeSet]:
-    """The changes behind each of these events, as they were recorded."""
-    found: dict[int, ChangeSet] = {}
+def changes_by_id(db: Database, changes: Iterable[int]) -> dict[int, Change]:
+    """These changes as they were recorded, by their ids, in the order of these."""
     with db.reading() as connection:
-        for row in connection.execute(
-            "SELECT l.event, c.* FROM json_each(?) AS asked JOIN event_changes AS l ON l.event = asked.value"
-            " JOIN changes AS c ON c.id = l.change ORDER BY l.event, c.id",
-            (json.dumps(list(events)),),
-        ):
-            change = Change(
+        return {
+            row["id"]: Change(
                 FieldPath.parse(row["field"]),
                 row["kind"],
                 read_json(row["before"]),
@@ -113,8 +174,11 @@ def changes_of(db: Database, events: Sequence[int]) -> dict[int, ChangeSet]:
                 row["role"],
                 bool(row["housekeeping"]),
             )
-            found[row["event"]] = (*found.get(row["event"], ()), change)
-    return found
+            for row in connection.execute(
+                "SELECT c.* FROM json_each(?) AS asked JOIN changes AS c ON c.id = asked.value ORDER BY c.id",
+                (json.dumps(sorted(set(changes))),),
+            )
+        }
 
 
 def fold(db: Database, members: Sequence[int], digest: Notification, now: datetime) -> list[int]:

@@ -1,0 +1,189 @@
+"""Stored notifications → what a digest shows of them: a section a watchlist, a block a trial, each event and each change once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+
+from monitor.core.change import Change
+from monitor.core.facts import TrialFacts
+from monitor.core.promises import promises
+from monitor.core.record import Snapshot
+from monitor.core.routing import raised
+from monitor.core.significance import Verdict
+from monitor.core.trial import TrialId
+from monitor.core.watch import Subscriber
+from monitor.jobs.context import Context
+from monitor.render.contexts import OUR_LANGUAGE, AlertContext, DigestSection, Note, Reason, Slips
+from monitor.rules.near import SITES_MODULE, listed_sites, near_news
+from monitor.store.digests import Stored, ToldEvent, changes_by_id
+from monitor.store.observations import modules_of, snapshots
+
+# The rules that say that a promised date moved.
+_MOVED = frozenset({"dates.slipped", "dates.pulled_in"})
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whom a digest is for. `wishes` are the subscriber's by watchlist: there may be several, or none where the lists have changed."""
+
+    name: str
+    wishes: Mapping[str, Subscriber]
+
+    @property
+    def timezone(self) -> tzinfo:
+        """The reader's own."""
+        return next((wish.timezone for wish in self.wishes.values()), UTC)
+
+    @property
+    def language(self) -> str:
+        """That of the reader's dates."""
+        return next((wish.language for wish in self.wishes.values()), OUR_LANGUAGE)
+
+
+def reader_of(context: Context, subscriber: str, destinations: Sequence[str]) -> Reader:
+    """The subscriber of this name who is told at these destinations; at some of them, if nobody is told at just these."""
+    named = [
+        (watchlist.name, one)
+        for watchlist in context.watchlists
+        for one in watchlist.subscribers
+        if one.name == subscriber
+    ]
+    exactly = {name: one for name, one in named if one.to == tuple(destinations)}
+    return Reader(subscriber, exactly or {name: one for name, one in named if {*destinations} & {*one.to}})
+
+
+def sections_of(
+    context: Context, members: Sequence[Stored], reader: Reader
+) -> tuple[tuple[DigestSection, ...], tuple[Note, ...]]:
+    """The watchlists' sections, each trial once, in the first list that holds it; and what is about no trial."""
+    blocks, notes = _blocks(members), tuple(_note(one) for one in members if not one.events)
+    known = snapshots(context.database, list(blocks))
+    changes = changes_by_id(
+        context.database, (change for block in blocks.values() for change in block.changes)
+    )
+    titles = {watchlist.name: watchlist.title for watchlist in context.watchlists}
+    by_list: dict[str, list[AlertContext]] = {}
+    for trial, block in blocks.items():
+        names = sorted(block.watchlists) or [""]
+        alert = _alert(context, trial, block, known.get(trial), changes, reader)
+        also = tuple(titles.get(name, name) for name in names[1:])
+        by_list.setdefault(names[0], []).append(replace(alert, also_in=also))
+    return tuple(
+        DigestSection(titles.get(name, name), tuple(alerts)) for name, alerts in sorted(by_list.items())
+    ), notes
+
+
+@dataclass
+class _Block:
+    """What is told of one trial, by however many messages."""
+
+    watchlists: set[str] = field(default_factory=set)
+    whys: list[str] = field(default_factory=list)
+    events: dict[int, ToldEvent] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> list[int]:
+        """The ids of the changes behind its events, each once, oldest first."""
+        return sorted({change for event in self.events.values() for change in event.changes})
+
+
+def _blocks(members: Iterable[Stored]) -> dict[TrialId, _Block]:
+    blocks: dict[TrialId, _Block] = {}
+    for one in members:
+        for event in one.events:
+            block = blocks.setdefault(event.trial, _Block())
+            block.events[event.id] = event
+            block.watchlists.update(one.watchlists)
+            # The reason why a digest was written is no reason why a trial is in it.
+            if one.kind != "digest" and one.why not in block.whys:
+                block.whys.append(one.why)
+    return blocks
+
+
+def _note(one: Stored) -> Note:
+    return Note(one.title, tuple(line.strip() for line in one.text.splitlines() if line.strip()))
+
+
+def _alert(
+    context: Context,
+    trial: TrialId,
+    block: _Block,
+    known: Snapshot | None,
+    changes: Mapping[int, Change],
+    reader: Reader,
+) -> AlertContext:
+    facts = known.facts if known is not None else TrialFacts()
+    source = context.doors[trial.registry].source
+    events = sorted(block.events.values(), key=lambda event: event.id)
+    verdicts = _verdicts(context, trial, block, facts, changes, reader)
+    first, last = min(event.seen_at for event in events), max(event.seen_at for event in events)
+    moved = any(event.rule in _MOVED for event in events)
+    return AlertContext(
+        number=trial.number,
+        registry=source.title,
+        page=source.page_url(trial.number),
+        facts=facts,
+        version=max((event.version or 0 for event in events), default=0),
+        registry_date=max((event.registry_date for event in events), default=""),
+        seen_at=last,
+        seen_from=first if first != last else None,
+        reasons=tuple(Reason("", why) for why in block.whys),
+        verdicts=tuple(sorted(verdicts, key=lambda verdict: -verdict.significance)),
+        changes=tuple(changes[identity] for identity in block.changes),
+        timezone=reader.timezone,
+        language=reader.language,
+        slips=slips_in((*known.past, facts), verdicts, tuple(changes[one] for one in block.changes))
+        if moved and known is not None
+        else (),
+    )
+
+
+def slips_in(
+    history: Sequence[TrialFacts], verdicts: Iterable[Verdict], changes: Sequence[Change]
+) -> tuple[Slips, ...]:
+    """The dates that these verdicts say have moved, each with all that was ever promised of it. `history`: oldest first."""
+    moved = {
+        changes[position].role
+        for verdict in verdicts
+        if verdict.rule in _MOVED
+        for position in verdict.changes
+    }
+    found = []
+    for role in ("start", "primary_completion", "completion"):
+        if role in moved and len(promised := promises(history, role)) > 1:
+            found.append(Slips(role, promised))
+    return tuple(found)
+
+
+def _verdicts(
+    context: Context,
+    trial: TrialId,
+    block: _Block,
+    facts: TrialFacts,
+    changes: Mapping[int, Change],
+    reader: Reader,
+) -> list[Verdict]:
+    """The events as this reader hears them: of sites near the reader, with the line that says what happened there."""
+    position = {identity: at for at, identity in enumerate(block.changes)}
+    wishes = [reader.wishes[name] for name in sorted(block.watchlists) if name in reader.wishes]
+    place = next((wish.near for wish in wishes if wish.near is not None), None)
+    sites = listed_sites(modules_of(context.database, trial, [SITES_MODULE])) if place is not None else None
+    heard = []
+    for event in sorted(block.events.values(), key=lambda event: event.id):
+        of_event = tuple(changes[identity] for identity in event.changes)
+        verdict = Verdict(
+            event.rule,
+            event.topic,
+            event.significance,
+            event.headline,
+            event.because,
+            tuple(position[identity] for identity in event.changes),
+        )
+        if place is not None and event.topic == "sites":
+            near = near_news(place, trial, facts, of_event, sites, event.seen_at)
+            if near is not None:
+                near = replace(near, changes=tuple(position[event.changes[at]] for at in near.changes))
+                heard.append(near)
+                verdict = raised(verdict, near)
+        heard.append(verdict)
+    return heard
