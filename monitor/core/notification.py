@@ -11,6 +11,7 @@ from monitor.core.json import Json
 from monitor.core.significance import Significance
 
 Kind = Literal["alert", "digest", "watching", "notice"]
+Held = Literal["", "snooze", "flapping"]
 State = Literal["pending", "sending", "sent", "gave_up", "suppressed"]
 
 # Standard Webhooks' schedule: about three days in all, dense at first.
@@ -34,7 +35,8 @@ class Message:
 class Notification:
     """One message for one subscriber. `kind` is `alert` (about a trial's version), `digest`, `watching` or `notice`;
     `slot` is the digest moment it waits for (None: it is a message of its own); `why` says which subscription asked for it.
-    `withheld` says why it is written down but never sent (the reader muted it); empty: it is sent."""
+    `withheld` says why it is written down but never sent (the reader muted it); empty: it is sent. `held_for` says what `slot` is, if
+    it is not the reader's next digest: the end of a snooze, or the daily summary of a trial that flaps."""
 
     key: str
     kind: Kind
@@ -49,6 +51,7 @@ class Notification:
     trial: str = ""
     events: tuple[int, ...] = field(default=())
     withheld: str = ""
+    held_for: Held = ""
 
 
 @dataclass(frozen=True, slots=True)

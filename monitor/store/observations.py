@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -310,12 +310,13 @@ def _write_events(
     for verdict in observation.verdicts:
         event = _insert(
             connection,
-            "INSERT INTO events (trial, version, rule, topic, significance, headline, because, seen_at, registry_date)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO events (trial, version, rule, topic, significance, headline, because, seen_at, registry_date, measure)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(trial, observation.version if made_a_version else None, verdict.rule, verdict.topic),
                 *(str(verdict.significance), verdict.headline, verdict.because),
                 *(stamp(observation.seen_at), registry_date),
+                json.dumps(asdict(verdict.measure)) if verdict.measure is not None else None,
             ),
         )
         connection.executemany(

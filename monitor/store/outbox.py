@@ -34,7 +34,7 @@ def write_notification(connection: Connection, notification: Notification, now: 
     message = notification.message
     cursor = connection.execute(
         "INSERT INTO notifications (key, kind, subscriber, watchlists, destinations, trial, significance, why, title, text,"
-        " markdown, html, created_at, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " markdown, html, created_at, slot, held_for) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (key) DO NOTHING RETURNING id",
         (
             *(notification.key, notification.kind, notification.subscriber),
@@ -42,6 +42,7 @@ def write_notification(connection: Connection, notification: Notification, now: 
             *(str(notification.significance), notification.why),
             *(message.title, message.text, message.markdown, message.html),
             *(stamp(now), stamp(notification.slot) if notification.slot is not None else None),
+            notification.held_for,
         ),
     ).fetchone()
     if cursor is None:
