@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from monitor.render.escape import clean, cut, markdown, one_line, plain
-from tests.render.hostile import HOSTILE
+from tests.hostile import HOSTILE
 
 ANY_TEXT = st.one_of(
     st.text(), st.sampled_from(HOSTILE), st.text(alphabet="[]()<>!@#*_`~|\\-+=&;:/. \n1ahtps\u202e\u200b")

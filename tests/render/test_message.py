@@ -31,7 +31,7 @@ from monitor.render.message import (
     render_watching,
 )
 from tests.render.builders import COMPLETION, NOON, a_change, a_verdict, a_watched_trial, an_alert
-from tests.render.hostile import HOSTILE
+from tests.hostile import HOSTILE, HOSTILE_IDS
 
 PAGE = "https://clinicaltrials.gov/study/NCT03737461"
 OUR_ELEMENTS = {"p", "b", "ul", "li", "del", "ins", "a", "h2", "h3", "table", "tr", "th", "td", "code"}
@@ -365,7 +365,7 @@ def _poisoned(text: str) -> AlertContext:
     )
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("text", HOSTILE, ids=HOSTILE_IDS)
 def test_hostile_text_is_inert_in_every_message_and_every_form(text: str) -> None:
     alert = _poisoned(text)
     watched = WatchedTrial(text, PAGE, alert.facts)

@@ -1,4 +1,4 @@
-"""What a registry might one day say, by accident or not."""
+"""What a registry might one day say, by accident or not: for every body, feed, calendar and page that its words go to."""
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -12,6 +12,12 @@ HOSTILE = (
     "see http://evil.example/path and https://evil.example?a=b#c",
     "www.evil.example or mailto:me@evil.example",
     "<http://evil.example> <me@evil.example>",
+    "<svg/onload=alert(1)> <math><mi//xlink:href='data:x,<script>alert(1)</script>'>",
+    "<style>*{display:none}</style><!-- <![CDATA[ ]]> --> <?php ?>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe><form action=//evil.example><input autofocus onfocus=alert(1)>",
+    "' onmouseover='alert(1)' style='background:url(//evil.example)' \" onclick=alert(1) `",
+    "JaVaScRiPt:alert(1) java\tscript:alert(1) vbscript:x data:text/html;base64,PHNjcmlwdD4=",
+    "<javascript:alert(1)> [x](  <javascript:alert(1)> 'y') [z][a] <!subteam^S1> <https://evil.example|click>",
     "<!channel> <@U024BE7LH> <#C024BE7LR> @everyone @here @channel",
     "# heading\n## another\n- item\n1. item\n> quote\n    code\n```\nfence\n```\n---\n***",
     "**bold** _it_ __it__ ~~gone~~ ||spoiler|| `code` | a | b |",
@@ -19,6 +25,7 @@ HOSTILE = (
     "`` ` ``` unbalanced * _ [ ( <",
     "&lt;script&gt; &amp; &#60;b&#62; &copy",
     "title\r\nBcc: victim@evil.example\r\n\r\nbody",
+    "title\nEND:VEVENT\nBEGIN:VALARM\nATTACH:http://evil.example",
     "\x1b[31mred\x1b]0;title\x07 \x9b31m \x00 \x7f",
     "\u202egnp.exe\u202c \u2066a\u2069 \u200eb",
     "inv\u200bisi\u2060ble \ufeff \u00ad",
@@ -26,5 +33,11 @@ HOSTILE = (
     "z" + "\u0301\u0302\u0303" * 30 + "algo",
     "{{ 7*7 }} {% raw %} ${HOME} %s {0.__class__} #{x}",
     "\ud800 lone surrogate",
+    "{% for a in range(9**9) %}x{% endfor %} {{ ''.__class__.__mro__ }} {{ config }} ${{7*7}} <%= 7*7 %> #{7*7}",
+    "=cmd|' /C calc'!A0",
     "a" * 5000,
+    "<b>Megabyte</b> @everyone " * 40_000,
 )
+
+# Enough of each to name a test by.
+HOSTILE_IDS = tuple(f"{at}-{text[:24].encode('unicode_escape').decode()}" for at, text in enumerate(HOSTILE))
