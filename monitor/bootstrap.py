@@ -194,3 +194,8 @@ def _doors(settings: Settings, clock: Clock, limits: "Limits | None", closing: E
 
         doors[source.id] = Door(source, through)
     return doors
+
+
+def sources() -> dict[str, Source]:
+    """Every source there is, by its name, without a way to it."""
+    return {source.id: source for source in named("monitor.sources", "SOURCE", Source)}  # type: ignore[type-abstract]

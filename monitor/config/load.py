@@ -2,12 +2,20 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from monitor.config import values
+from monitor.config.affairs import (
+    AFFAIRS,
+    feed_settings,
+    heartbeat_settings,
+    metrics_file,
+    operator_names,
+)
 from monitor.config.document import Notes, Scalar, parse_document, read_text
 from monitor.config.settings import (
     CLINICALTRIALS_GOV,
@@ -15,11 +23,11 @@ from monitor.config.settings import (
     Destination,
     Settings,
     SourceSettings,
-    WebSettings,
     built_in_destinations,
 )
 from monitor.config.shapes import Fields, Found, Key, Named, Word, Wrong, text_up_to
 from monitor.config.variables import Variables
+from monitor.config.web import WEB, web_settings
 from monitor.core.errors import Problem, WrongConfiguration
 from monitor.core.secret import Secret
 
@@ -58,18 +66,8 @@ SETTINGS = Fields(
             Named(_URL, r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "the destinations"),
             "Apprise URLs by name. ${NAME} comes from the environment or a systemd credential, put in as it is.",
         ),
-        "web": Key(
-            Fields(
-                {
-                    "host": Key(
-                        text_up_to(253, "a host name"), "Where the dashboard listens. Default: 127.0.0.1"
-                    ),
-                    "port": Key(values.PORT, "Its port. Default: 8350"),
-                },
-                "web",
-            ),
-            "Where a read-only dashboard is to listen. This version has none; the key is accepted.",
-        ),
+        **AFFAIRS,
+        "web": WEB,
     },
     FILE_NAME,
 )
@@ -115,9 +113,12 @@ def load_settings(path: Path | None, environment: Mapping[str, str], *, secrets:
     declared: dict[str, Found[str]] = given["destinations"].value if "destinations" in given else {}
     destinations = built_in_destinations() | _destinations(declared, variables, notes, secrets=secrets)
     _check_sources(given, notes)
+    operator = operator_names(given, frozenset(declared) | {TERMINAL}, notes)
+    heartbeat = heartbeat_settings(given, variables, notes) if secrets else None
     if notes.problems:
         raise WrongConfiguration(notes.problems)
-    return _settings(path, base, given, destinations, frozenset(declared), variables, secrets=secrets)
+    settings = _settings(path, base, given, destinations, frozenset(declared), variables, secrets=secrets)
+    return replace(settings, operator=operator, heartbeat=heartbeat)
 
 
 def expanded_url(text: str, line: int, variables: Variables, notes: Notes) -> Secret | None:
@@ -183,17 +184,25 @@ def _settings(
     # systemd gives the service one folder it may write to; several are separated by colons.
     state = environment.get("STATE_DIRECTORY", "").partition(":")[0]
     top = plain(given)
+    state_folder = Path(state) if state else base
+
+    def kept(written: str) -> Path:
+        """What trialmon writes itself."""
+        return _placed(written, state_folder, environment)
+
     return Settings(
         path=path,
-        database=_placed(top.get("database", "trialmon.db"), Path(state) if state else base, environment),
+        database=kept(top.get("database", "trialmon.db")),
         watchlists=_placed(top.get("watchlists", "watchlists"), base, environment),
         sources=MappingProxyType(
             {CLINICALTRIALS_GOV: SourceSettings()}
             | {name: SourceSettings(**plain(source.value)) for name, source in top.get("sources", {}).items()}
         ),
         destinations=MappingProxyType(dict(destinations)),
-        web=WebSettings(**plain(top.get("web", {}))),
+        web=web_settings(given),
         destination_names=declared | {TERMINAL},
+        feeds=feed_settings(given, kept),
+        metrics=metrics_file(given, kept),
         variables=variables if secrets else None,
     )
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from monitor.config.variables import Variables
 from monitor.core.secret import Secret
+from monitor.core.significance import Significance
 
 CLINICALTRIALS_GOV = "clinicaltrials.gov"
 TERMINAL = "terminal"
@@ -34,10 +35,33 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where the dashboard listens."""
+    """Where the dashboard listens, under which other names it may be asked for, and the token that whoever asks must know, as it is
+    written (`config/web.py` puts in what `${NAME}` stands for)."""
 
     host: str = "127.0.0.1"
     port: int = 8350
+    hosts: tuple[str, ...] = ()
+    token: Secret | None = None
+    token_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """Where feeds and calendars are written. `base_url` is where that folder can be fetched, without a slash at its end; empty if
+    nowhere. Events of less than `at_least` are left out."""
+
+    folder: Path
+    base_url: str = ""
+    at_least: Significance = Significance.NOTABLE
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatSettings:
+    """Whom to tell that silence means that nothing changed, and how often. `private`: it may be an address of this network."""
+
+    url: Secret
+    every: timedelta = timedelta(minutes=15)
+    private: bool = False
 
 
 def built_in_destinations() -> dict[str, Destination]:
@@ -51,6 +75,8 @@ class Settings:
 
     `destinations` holds what can be sent to; it has only the built-in ones if the file was loaded without secrets.
     `destination_names` are all names that the file declares, secrets or not, so that watchlists can be checked;
+    `feeds`, `heartbeat` and `metrics` are None where they are not wanted, `heartbeat` also if the file was loaded without secrets;
+    `operator` are the destinations that hear of the monitor's own affairs (none: the log does).
     `variables` resolves the `${NAME}` of URLs in watchlists, and is None if nothing secret is wanted.
     """
 
@@ -63,4 +89,8 @@ class Settings:
     destinations: Mapping[str, Destination] = field(default_factory=built_in_destinations)
     web: WebSettings = WebSettings()
     destination_names: frozenset[str] = frozenset({TERMINAL})
+    feeds: FeedSettings | None = None
+    heartbeat: HeartbeatSettings | None = None
+    metrics: Path | None = None
+    operator: tuple[str, ...] = ()
     variables: Variables | None = field(default=None, repr=False, compare=False)

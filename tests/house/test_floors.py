@@ -33,6 +33,9 @@ TRESPASSES = {
     "click-room": ("deliver/trespass.py", "import click"),
     "rich-room": ("store/trespass.py", "from rich.table import Table"),
     "jobs-have-no-libraries": ("jobs/trespass.py", "import orjson"),
+    "children-room": ("jobs/trespass.py", "import subprocess"),
+    "web-only-reads": ("web/trespass.py", "import monitor.store.outbox"),
+    "starlette-room": ("cli/trespass.py", "import starlette"),
     "commands-are-independent": ("cli/commands/trespass.py", "import monitor.cli.commands.init"),
 }
 

@@ -1,0 +1,1 @@
+"""The same things as JSON: a module an endpoint, or a few that belong together."""

@@ -1,0 +1,108 @@
+"""What a page of the dashboard, or an endpoint of its JSON API, declares of itself. One declaration is one route, one entry of the
+OpenAPI document, and one line of the tests that attack every route."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from monitor.core.clock import Clock
+from monitor.core.source import Source
+from monitor.store.database import Database
+from monitor.web.values import Param
+
+
+@dataclass(frozen=True)
+class House:
+    """What everything is answered from: the database, open for reading; the sources, by name; the time."""
+
+    database: Database
+    sources: Mapping[str, Source]
+    clock: Clock
+    base_url: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that was understood: the values of the declared parameters, by name. `part`: only the page's live part is wanted."""
+
+    house: House
+    values: Mapping[str, Any]
+    part: bool = False
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    @property
+    def now(self) -> datetime:
+        """The present, UTC."""
+        return self.house.clock.now()
+
+    @property
+    def database(self) -> Database:
+        """Open for reading."""
+        return self.house.database
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: a template of `templates/` with its values; `part` is the template of its live part."""
+
+    template: str
+    title: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class Data:
+    """An answer of the JSON API."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class File:
+    """A feed, a calendar, a figure: text of some media type; `download` is the name to save it under, where it is to be saved."""
+
+    text: str
+    media_type: str
+    download: str = ""
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """There is no such thing; `why` is for people."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """It is at another address of ours; `path` begins with a slash."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Same:
+    """Nothing is newer than what the browser says it shows: it leaves its page as it is."""
+
+
+Answer = Shown | Data | File | Nothing | Elsewhere | Same
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address. `path` as Starlette writes it (`/trial/{number}`); `nav` is its word in the navigation, empty where it has none, and
+    `order` its place there; `gives` what comes back; `schema` the JSON Schema of an API answer."""
+
+    path: str
+    title: str
+    doc: str
+    answer: Callable[[Asked], Answer]
+    params: tuple[Param, ...] = ()
+    nav: str = ""
+    order: int = 0
+    gives: Literal["html", "json", "atom", "feed", "calendar", "metrics", "svg"] = "html"
+    schema: Mapping[str, Any] = field(default_factory=dict)
