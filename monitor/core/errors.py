@@ -4,6 +4,7 @@
     ├── WrongUsage                     exit 2: the command line or the configuration is wrong
     │   └── WrongConfiguration         exit 2: carries every Problem, each with FILE:LINE
     ├── NothingDone                    exit 3: could not even begin (database unusable, another daemon runs)
+    ├── Misdrafted                     a reader's own template cannot be used: carries the Problem, with FILE:LINE
     └── CouldNotFindOut                a look failed; what we believe about a trial stays as it was
         ├── Unreachable                no connection, name not resolved, connection lost, time limit
         ├── Refused                    the registry refuses this client (403, 451): never "the trial is gone"
@@ -66,6 +67,14 @@ class NothingDone(TrialmonError):
     """Nothing could be done: no database, a newer schema, another daemon at work."""
 
     exit_code = 3
+
+
+class Misdrafted(TrialmonError):
+    """A reader's own template is wrong, too slow or too large. The built-in words are used in its place."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 class CouldNotFindOut(TrialmonError):

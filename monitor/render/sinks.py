@@ -27,7 +27,7 @@ class _Form:
     escape: Callable[[str], str]
 
 
-_FORMS: dict[Sink, _Form] = {
+FORMS: dict[Sink, _Form] = {
     "text": _Form("txt", False, plain),
     "markdown": _Form("md", False, markdown),
     "html": _Form("html", True, plain),
@@ -36,7 +36,7 @@ _FORMS: dict[Sink, _Form] = {
 
 def write(name: str, sink: Sink, values: Mapping[str, object]) -> str:
     """A template of `templates/` with its values filled in."""
-    text = _environment(sink).get_template(f"{name}.{_FORMS[sink].ending}.j2").render(values)
+    text = _environment(sink).get_template(f"{name}.{FORMS[sink].ending}.j2").render(values)
     return text.strip("\n") + "\n"
 
 
@@ -44,7 +44,7 @@ def write(name: str, sink: Sink, values: Mapping[str, object]) -> str:
 def _environment(sink: Sink) -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    form = _FORMS[sink]
+    form = FORMS[sink]
 
     def finalize(value: object) -> object:
         return value if isinstance(value, Ours) else form.escape(str(value))
