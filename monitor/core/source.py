@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar, runtime_checkable
 
+from monitor.core.json import JsonObject
 from monitor.core.record import Record
 from monitor.core.shape import Shape
 
@@ -105,6 +106,15 @@ class Membership:
     total: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PastVersion:
+    """A version in a registry's own history: its number there (from 0), the day on which it was submitted, its status."""
+
+    n: int
+    submitted: str
+    status: str = ""
+
+
 @runtime_checkable
 class Source(Protocol):
     """One door to one registry."""
@@ -150,4 +160,24 @@ class Source(Protocol):
 
         With `among`, up to `batch_size` numbers: which of these it finds; another question to the same end, to check an answer by.
         """
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A source whose registry keeps the past versions of its records. Optional: nothing but backfilling asks for it.
+
+    Raises Refused where the registry does not give its history, and Unreadable where what comes is none: neither says anything of a trial.
+    """
+
+    def past_versions(self, number: str) -> Flow[tuple[PastVersion, ...]]:
+        """All versions of a trial, oldest first."""
+        ...
+
+    def past_version(self, number: str, n: int) -> Flow[JsonObject]:
+        """One of them, checked to be a record of this trial, as the registry gives it."""
+        ...
+
+    def settled(self, document: JsonObject, known: Sequence[JsonObject]) -> Record:
+        """The record of a past version, so spelled that it can be compared with `known` ones, read today, the nearest in time first."""
         ...

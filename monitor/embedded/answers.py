@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import orjson
 
+from monitor.embedded import past
 from monitor.embedded.essie import NotUnderstood
 from monitor.embedded.projection import project
 from monitor.embedded.queries import Listing, listing, single, trial_number
@@ -14,6 +15,7 @@ from monitor.embedded.records import Day, Part, State
 API = "/api/v2"
 STUDIES = f"{API}/studies"
 VERSION = f"{API}/version"
+RECORD_HISTORY = "/api/int/studies"
 _REFRESHED_AT = time(9, 0, 5)
 
 
@@ -53,6 +55,8 @@ def answer(
             return _page(day, listing(query))
         if path.startswith(f"{STUDIES}/"):
             return _one(day, path.removeprefix(f"{STUDIES}/"), query)
+        if path.startswith(f"{RECORD_HISTORY}/"):
+            return _history(day, path.removeprefix(f"{RECORD_HISTORY}/"), query)
     except NotUnderstood as refused:
         return text(400, str(refused))
     return text(404, f"Not found: {path}")
@@ -93,6 +97,24 @@ def _one(day: Day, text_of_number: str, query: Mapping[str, str]) -> Answer:
     if fields is not None:
         return json(200, project(state.stamped(day.day), fields))
     return Answer(200, list(state.parts(day.stamp)))
+
+
+def _history(day: Day, place: str, query: Mapping[str, str]) -> Answer:
+    """The record history: `NUMBER`, with it or without, `NUMBER/history` and `NUMBER/history/N`."""
+    number, _, below = place.partition("/")
+    state = day.records.get(number)
+    if state is None:
+        return text(404, f"NCT number {number} not found")
+    versions = past.versions(day.states(number))
+    if not below:
+        more = {"history": past.outline(versions)} if query.get("history") == "true" else {}
+        return json(200, {"study": past.in_html(state.stamped(day.day)), **more})
+    if below == "history":
+        return json(200, past.outline(versions))
+    n = below.removeprefix("history/")
+    if not (below.startswith("history/") and n.isascii() and n.isdigit() and int(n) < len(versions)):
+        return text(403, "Forbidden")
+    return json(200, {"studyVersion": int(n), "study": past.in_html(versions[int(n)].stamped(day.day))})
 
 
 def _page(day: Day, asked: Listing) -> Answer:

@@ -98,8 +98,15 @@ class State:
 class Day:
     """The registry as it stands on one day: `records` by number, and `aliases`, old number to the present one."""
 
-    def __init__(self, day: date, records: dict[str, State], aliases: dict[str, str]) -> None:
-        self.day, self.records, self.aliases = day, records, aliases
+    def __init__(
+        self,
+        day: date,
+        records: dict[str, State],
+        aliases: dict[str, str],
+        states: Callable[[str], list[State]],
+    ) -> None:
+        """`states` gives those of a trial up to this day, oldest first."""
+        self.day, self.records, self.aliases, self.states = day, records, aliases, states
         self.stamp = Part(day.isoformat().encode())
 
     def find(self, number: str) -> State | None:
@@ -194,7 +201,9 @@ class History:
             aliases[trial] = target
             if target in records and trial not in records[target].aliases:
                 records[target] = self._with_alias(records[target], trial)
-        return Day(stamp, records, aliases)
+        return Day(
+            stamp, records, aliases, lambda trial: [state for state in self.states(trial) if state.day <= day]
+        )
 
     def _with_alias(self, state: State, alias: str) -> State:
         key = (id(state), (*state.aliases, alias))

@@ -83,7 +83,7 @@ def imported() -> set[str]:
 
 
 # The name to install where it is not the name to import; zoneinfo finds tzdata by itself.
-IMPORTED_AS = {"sqlite-utils": "sqlite_utils", "ruamel.yaml": "ruamel", "tzdata": "zoneinfo"}
+IMPORTED_AS = {"sqlite-utils": "sqlite_utils", "ruamel.yaml": "ruamel", "markdown-it-py": "markdown_it", "tzdata": "zoneinfo"}
 # httpx is the upper half of httpcore: whoever has the one has the other.
 COMES_ALONG = {"httpcore"}
 

@@ -59,7 +59,7 @@ def require_record(document: JsonObject) -> None:
     if not _STATUS.fullmatch(_text_at(document, "protocolSection", "statusModule", "overallStatus")):
         raise Unreadable("the record carries no overall status")
     day = data_date_of(document)
-    if day and not _is_day(day):
+    if day and not is_day(day):
         raise Unreadable(f"the record's data date is no day: {day[:40]!r}")
 
 
@@ -93,7 +93,8 @@ def _text_at(document: JsonObject, *keys: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Whether it is a day, written `2026-02-09`."""
     from datetime import date
 
     if _DAY.fullmatch(text) is None:

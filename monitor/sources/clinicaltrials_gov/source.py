@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from monitor.core.errors import CouldNotFindOut, Outdated, Rejected, TooLarge, Unreadable
+from monitor.core.json import JsonObject
+from monitor.core.record import Record
 from monitor.core.shape import Shape
 from monitor.core.source import (
     Batch,
@@ -14,6 +16,7 @@ from monitor.core.source import (
     Membership,
     Missing,
     Moved,
+    PastVersion,
     Reading,
     Request,
     Response,
@@ -140,6 +143,24 @@ class ClinicalTrialsGov:
             if (yield from self.freshness()) == before:
                 return members
         raise Unreadable("ClinicalTrials.gov refreshed its data twice while a search was being read")
+
+    def past_versions(self, number: str) -> Flow[tuple[PastVersion, ...]]:
+        """The versions in the registry's own record history, oldest first."""
+        from monitor.sources.clinicaltrials_gov import history
+
+        return history.outline(number)
+
+    def past_version(self, number: str, n: int) -> Flow[JsonObject]:
+        """One of them, as the registry gives it."""
+        from monitor.sources.clinicaltrials_gov import history
+
+        return history.version(number, n)
+
+    def settled(self, document: JsonObject, known: Sequence[JsonObject]) -> Record:
+        """The record of a past version, spelled like those that are read today."""
+        from monitor.sources.clinicaltrials_gov import history
+
+        return history.settled(document, known)
 
 
 def _studies_of(numbers: Sequence[str]) -> Flow[list[Study]]:
