@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 
 from monitor.core.facts import TrialFacts
 from monitor.core.json import Json, JsonObject
+from monitor.core.particulars import Particulars
 from monitor.core.shape import Shape, join, split
 from monitor.core.trial import TrialId
 
@@ -23,6 +24,7 @@ class Record:
     digests: Mapping[str, str]
     facts: TrialFacts
     raw_digest: str = ""
+    particulars: Particulars = field(default_factory=Particulars)
 
     @property
     def document(self) -> dict[str, Json]:
@@ -39,6 +41,7 @@ class Record:
             {name: digest_of(name, body, shape) for name, body in modules.items()},
             shape.facts(document),
             raw_digest,
+            shape.particulars(document),
         )
 
 

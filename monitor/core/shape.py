@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from monitor.core.facts import TrialFacts
 from monitor.core.json import Json, JsonObject
+from monitor.core.particulars import Particulars
 from monitor.core.significance import Topic
 
 
@@ -17,6 +18,7 @@ class Shape:
       A list that is not named here is keyed by the first of `fallback_keys` that its items have, else by its content.
     * `tie_breakers`: further fields that help to pair items of equal name, by the list's path or last name.
     * `whole`: a module under one of these prefixes that comes or goes is one change.
+    * `facts`, `particulars`: what people ask about, and what they look a trial up by, read out of a record.
     * `topics`, `labels`, `roles`, `housekeeping`: by path; the longest prefix wins (`roles`: the exact path).
     """
 
@@ -30,6 +32,7 @@ class Shape:
     housekeeping: frozenset[str] = frozenset()
     tie_breakers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
+    particulars: Callable[[JsonObject], Particulars] = lambda _: Particulars()
     fallback_keys: tuple[str, ...] = ("id", "name", "title", "label", "term", "measure", "type")
 
     def topic(self, path: str) -> Topic:

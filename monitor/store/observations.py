@@ -12,6 +12,7 @@ from monitor.core.json import Json
 from monitor.core.observation import Observation
 from monitor.core.record import Absence, Record, Snapshot
 from monitor.core.trial import TrialId
+from monitor.store.catalogue import catalogue, keep_up
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
 from monitor.store.steps import Step
@@ -130,6 +131,7 @@ def record(db: Database, observation: Observation, run: int, also: Sequence[Step
         changes = _write_state(connection, trial, observation, run)
         db.at("record:versions-written")
         events = _write_events(connection, trial, observation, changes)
+        keep_up(connection)
         db.at("record:events-written")
         deliveries: list[int] = []
         for notification in observation.notifications:
@@ -258,6 +260,7 @@ def _write_version(
         (observation.version, *facts, record.facts.data_date, record.raw_digest, at, at, at, trial),
     )
     _write_modules(connection, trial, observation.version, record)
+    catalogue(connection, trial, observation.version, record.particulars)
     return [
         _insert(
             connection,

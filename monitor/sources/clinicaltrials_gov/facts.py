@@ -1,11 +1,12 @@
 """A record → the facts that people ask about. Whatever is absent or not of the right form is left empty; nothing here fails."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from monitor.core.canonical import canonical_text
 from monitor.core.dates import PartialDate
 from monitor.core.facts import DateType, TrialFacts, TypedDate
-from monitor.core.json import Json, JsonObject
+from monitor.core.json import JsonObject
+from monitor.sources.clinicaltrials_gov.reading import object_of, objects_of, text_of, texts_of
 
 # Secondary numbers under which other registries know the same trial; grants and sponsors' own codes are none.
 _ALIAS_TYPES = frozenset({"EUDRACT_NUMBER", "CTIS", "REGISTRY"})
@@ -16,41 +17,43 @@ _TAKING_PARTICIPANTS = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION"})
 
 def facts(document: JsonObject) -> TrialFacts:
     """The facts of one record of ClinicalTrials.gov."""
-    protocol = _object(document, "protocolSection")
-    identity = _object(protocol, "identificationModule")
-    status = _object(protocol, "statusModule")
-    design = _object(protocol, "designModule")
-    enrollment = _object(design, "enrollmentInfo")
-    sites = _objects(_object(protocol, "contactsLocationsModule"), "locations")
+    protocol = object_of(document, "protocolSection")
+    identity = object_of(protocol, "identificationModule")
+    status = object_of(protocol, "statusModule")
+    design = object_of(protocol, "designModule")
+    enrollment = object_of(design, "enrollmentInfo")
+    sites = objects_of(object_of(protocol, "contactsLocationsModule"), "locations")
     return TrialFacts(
-        title=_text(identity, "briefTitle") or _text(identity, "officialTitle"),
-        acronym=_text(identity, "acronym"),
-        sponsor=_text(_object(_object(protocol, "sponsorCollaboratorsModule"), "leadSponsor"), "name"),
-        status=_text(status, "overallStatus"),
-        last_known_status=_text(status, "lastKnownStatus"),
-        why_stopped=_text(status, "whyStopped"),
+        title=text_of(identity, "briefTitle") or text_of(identity, "officialTitle"),
+        acronym=text_of(identity, "acronym"),
+        sponsor=text_of(object_of(object_of(protocol, "sponsorCollaboratorsModule"), "leadSponsor"), "name"),
+        status=text_of(status, "overallStatus"),
+        last_known_status=text_of(status, "lastKnownStatus"),
+        why_stopped=text_of(status, "whyStopped"),
         start=_date(status, "startDateStruct"),
         primary_completion=_date(status, "primaryCompletionDateStruct"),
         completion=_date(status, "completionDateStruct"),
         enrollment=_count(enrollment, "count"),
-        enrollment_type=_text(enrollment, "type"),
+        enrollment_type=text_of(enrollment, "type"),
         has_results=document.get("hasResults") is True,
-        results_submitted=_text(status, "resultsFirstSubmitDate"),
-        results_posted=_text(_object(status, "resultsFirstPostDateStruct"), "date"),
-        registry_date=_text(_object(status, "lastUpdatePostDateStruct"), "date"),
-        submitted_date=_text(status, "lastUpdateSubmitDate"),
-        data_date=_text(_object(_object(document, "derivedSection"), "miscInfoModule"), "versionHolder"),
-        phases=tuple(_texts(design, "phases")),
-        conditions=tuple(_texts(_object(protocol, "conditionsModule"), "conditions")),
-        countries=tuple(sorted({country for site in sites if (country := _text(site, "country"))})),
+        results_submitted=text_of(status, "resultsFirstSubmitDate"),
+        results_posted=text_of(object_of(status, "resultsFirstPostDateStruct"), "date"),
+        registry_date=text_of(object_of(status, "lastUpdatePostDateStruct"), "date"),
+        submitted_date=text_of(status, "lastUpdateSubmitDate"),
+        data_date=text_of(
+            object_of(object_of(document, "derivedSection"), "miscInfoModule"), "versionHolder"
+        ),
+        phases=tuple(texts_of(design, "phases")),
+        conditions=tuple(texts_of(object_of(protocol, "conditionsModule"), "conditions")),
+        countries=tuple(sorted({country for site in sites if (country := text_of(site, "country"))})),
         sites=len(sites),
-        sites_recruiting=sum(1 for site in sites if _text(site, "status") in _TAKING_PARTICIPANTS),
+        sites_recruiting=sum(1 for site in sites if text_of(site, "status") in _TAKING_PARTICIPANTS),
         aliases=tuple(_aliases(identity)),
-        verified=_text(status, "statusVerifiedDate"),
-        study_type=_text(design, "studyType"),
-        primary_purpose=_text(_object(design, "designInfo"), "primaryPurpose"),
-        fda_regulated=_fda_regulated(_object(protocol, "oversightModule")),
-        certificate_of_delay=_text(status, "dispFirstSubmitDate"),
+        verified=text_of(status, "statusVerifiedDate"),
+        study_type=text_of(design, "studyType"),
+        primary_purpose=text_of(object_of(design, "designInfo"), "primaryPurpose"),
+        fda_regulated=_fda_regulated(object_of(protocol, "oversightModule")),
+        certificate_of_delay=text_of(status, "dispFirstSubmitDate"),
         submissions=tuple(sorted(set(_submissions(document)))),
         primary_results=tuple(sorted(set(_primary_results(document)))),
     )
@@ -62,9 +65,9 @@ def _fda_regulated(oversight: JsonObject) -> bool | None:
 
 
 def _aliases(identity: JsonObject) -> Iterator[str]:
-    yield from _texts(identity, "nctIdAliases")
-    for other in _objects(identity, "secondaryIdInfos"):
-        if _text(other, "type") in _ALIAS_TYPES and (number := _text(other, "id")):
+    yield from texts_of(identity, "nctIdAliases")
+    for other in objects_of(identity, "secondaryIdInfos"):
+        if text_of(other, "type") in _ALIAS_TYPES and (number := text_of(other, "id")):
             yield number
 
 
@@ -78,48 +81,25 @@ _STEPS = (
 
 def _submissions(document: JsonObject) -> Iterator[str]:
     """The registry tells each step in two places, and in one of them sometimes months before the other."""
-    annotation = _object(_object(document, "annotationSection"), "annotationModule")
-    for event in _objects(_object(annotation, "unpostedAnnotation"), "unpostedEvents"):
-        if name := _text(event, "type"):
-            yield f"{_text(event, 'date') or '?'} {name}"
-    derived = _object(_object(document, "derivedSection"), "miscInfoModule")
-    for info in _objects(_object(derived, "submissionTracking"), "submissionInfos"):
+    annotation = object_of(object_of(document, "annotationSection"), "annotationModule")
+    for event in objects_of(object_of(annotation, "unpostedAnnotation"), "unpostedEvents"):
+        if name := text_of(event, "type"):
+            yield f"{text_of(event, 'date') or '?'} {name}"
+    derived = object_of(object_of(document, "derivedSection"), "miscInfoModule")
+    for info in objects_of(object_of(derived, "submissionTracking"), "submissionInfos"):
         for field, unknown, name in _STEPS:
-            if _text(info, field) or (unknown and info.get(unknown) is True):
-                yield f"{_text(info, field) or '?'} {name}"
+            if text_of(info, field) or (unknown and info.get(unknown) is True):
+                yield f"{text_of(info, field) or '?'} {name}"
         # Where the list does not begin with the first round, the registry numbers those it has.
-        if _text(info, "releaseDate") and (number := _count(info, "mcpReleaseN")) is not None:
-            yield f"{_text(info, 'releaseDate')} ROUND {number}"
+        if text_of(info, "releaseDate") and (number := _count(info, "mcpReleaseN")) is not None:
+            yield f"{text_of(info, 'releaseDate')} ROUND {number}"
 
 
 def _primary_results(document: JsonObject) -> Iterator[str]:
-    measures = _object(_object(document, "resultsSection"), "outcomeMeasuresModule")
-    for measure in _objects(measures, "outcomeMeasures"):
-        if _text(measure, "type") == "PRIMARY" and (title := canonical_text(_text(measure, "title"))):
+    measures = object_of(object_of(document, "resultsSection"), "outcomeMeasuresModule")
+    for measure in objects_of(measures, "outcomeMeasures"):
+        if text_of(measure, "type") == "PRIMARY" and (title := canonical_text(text_of(measure, "title"))):
             yield title
-
-
-def _object(parent: JsonObject, key: str) -> JsonObject:
-    value = parent.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(parent: JsonObject, key: str) -> list[Json]:
-    value = parent.get(key)
-    return value if isinstance(value, list) else []
-
-
-def _objects(parent: JsonObject, key: str) -> list[JsonObject]:
-    return [item for item in _list(parent, key) if isinstance(item, Mapping)]
-
-
-def _texts(parent: JsonObject, key: str) -> list[str]:
-    return [item for item in _list(parent, key) if isinstance(item, str)]
-
-
-def _text(parent: JsonObject, key: str) -> str:
-    value = parent.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def _count(parent: JsonObject, key: str) -> int | None:
@@ -128,12 +108,12 @@ def _count(parent: JsonObject, key: str) -> int | None:
 
 
 def _date(parent: JsonObject, key: str) -> TypedDate | None:
-    struct = _object(parent, key)
+    struct = object_of(parent, key)
     try:
-        date = PartialDate.parse(_text(struct, "date"))
+        date = PartialDate.parse(text_of(struct, "date"))
     except ValueError:
         return None
-    return TypedDate(date, _date_type(_text(struct, "type")))
+    return TypedDate(date, _date_type(text_of(struct, "type")))
 
 
 def _date_type(text: str) -> DateType:

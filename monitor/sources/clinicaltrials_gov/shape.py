@@ -4,6 +4,7 @@ from monitor.core.shape import Shape
 from monitor.core.significance import Topic
 from monitor.sources.clinicaltrials_gov.facts import facts
 from monitor.sources.clinicaltrials_gov.labels import LABELS
+from monitor.sources.clinicaltrials_gov.particulars import particulars
 
 REGISTRY = "clinicaltrials.gov"
 
@@ -178,6 +179,7 @@ SHAPE = Shape(
     labels=LABELS,
     roles=_ROLES,
     facts=facts,
+    particulars=particulars,
     housekeeping=_HOUSEKEEPING,
     whole=("resultsSection",),
 )
