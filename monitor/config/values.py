@@ -10,7 +10,8 @@ from monitor.config.shapes import Word, Wrong, meant
 from monitor.core.significance import Significance
 from monitor.core.watch import NCT_NUMBER, Quiet, Slot
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = tuple(name[:3] for name in _WEEKDAYS)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # Apprise can also write to this machine (desktop, system bus, files, programs): never what a watchlist is for.
@@ -33,6 +34,7 @@ _LOCAL = frozenset(
 )
 _DURATION = r"\d{1,9}[smhd]"
 _TIME = r"([01]?\d|2[0-3]):[0-5]\d"
+_DAY = f"({'|'.join(WEEKDAYS)})[a-z]*"
 
 
 def _duration(text: str) -> timedelta:
@@ -135,18 +137,28 @@ def _significance(text: str) -> Significance:
         raise Wrong(f"{shown(text)} is not a significance", meant(text, words)) from None
 
 
-def _when(text: str) -> Slot | None:
-    """None is `at once`."""
-    words = text.lower().split()
+def _when(text: str) -> tuple[Slot, ...]:
+    """No slot is `at once`."""
+    words = text.lower().replace(",", " ").split()
     if words == ["at", "once"]:
-        return None
-    if len(words) == 2 and words[0] == "daily":
-        return Slot(_time(words[1]))
-    if len(words) == 3 and words[0] == "weekly":
-        if words[1][:3] not in WEEKDAYS or not re.fullmatch(r"[a-z]{3,9}", words[1]):
-            raise Wrong(f"{shown(words[1])} is not a day of the week", f"one of {', '.join(WEEKDAYS)}")
-        return Slot(_time(words[2]), WEEKDAYS.index(words[1][:3]))
-    raise Wrong(f"{shown(text)} is not a time of delivery", "write: at once · daily 07:30 · weekly mon 07:30")
+        return ()
+    days = words[1:-1] if words[0] == "weekly" else words[:-1]
+    if not days:
+        hint = "write: at once · daily 07:30 · weekly mon 07:30 · weekdays 07:30 · “mon, wed, fri 07:30”"
+        raise Wrong(f"{shown(text)} is not a time of delivery", hint)
+    at = _time(words[-1])
+    if days == ["daily"]:
+        return (Slot(at),)
+    if days == ["weekdays"]:
+        return tuple(Slot(at, day) for day in range(5))
+    return tuple(Slot(at, day) for day in dict.fromkeys(_weekday(day) for day in days))
+
+
+def _weekday(text: str) -> int:
+    found = [day for day, name in enumerate(_WEEKDAYS) if len(text) >= 3 and name.startswith(text)]
+    if not found:
+        raise Wrong(f"{shown(text)} is not a day of the week", f"one of {', '.join(WEEKDAYS)}")
+    return found[0]
 
 
 def _time(text: str) -> time:
@@ -202,7 +214,7 @@ SIGNIFICANCE = Word("a significance", _significance, {"enum": [str(level) for le
 WHEN = Word(
     "a time of delivery",
     _when,
-    _pattern(rf"at once|daily {_TIME}|weekly ({'|'.join(WEEKDAYS)})[a-z]* {_TIME}"),
+    _pattern(rf"at once|(daily|weekdays|(weekly )?{_DAY}(,? {_DAY})*) {_TIME}"),
 )
 TIMEZONE = Word(
     "a time zone", _timezone, {"type": "string", "examples": ["Europe/Paris", "America/New_York"]}

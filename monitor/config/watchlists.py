@@ -1,14 +1,14 @@
 """Reading watchlists/*.yaml: every problem at once, or the watchlist."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.config import near, values
+from monitor.config import near, values, wishes
 from monitor.config.document import Node, Notes, Scalar, Table, parse_document, read_text, shown
 from monitor.config.load import expanded_url
 from monitor.config.settings import CLINICALTRIALS_GOV, Destination, Settings
@@ -21,14 +21,13 @@ from monitor.config.shapes import (
     Variants,
     Word,
     Wrong,
-    choice,
     meant,
     text_up_to,
 )
 from monitor.core.errors import Problem
 from monitor.core.secret import Secret
 from monitor.core.significance import TOPICS, Significance
-from monitor.core.watch import Subscriber, Watch, Watchlist
+from monitor.core.watch import Quiet, Subscriber, Watch, Watchlist
 from monitor.sources.clinicaltrials_gov import search
 from monitor.sources.clinicaltrials_gov.search_words import TERMS, Term
 
@@ -115,6 +114,10 @@ def _destination(text: str) -> str:
 
 _TITLE = Key(text_up_to(200), "What to call it in messages.")
 _NOTE = Key(text_up_to(1000), "A note for yourself.")
+_OVERRIDES = {
+    name: Key(key.shape, f"{key.doc.partition(' Default:')[0]} In place of what the subscribers say.")
+    for name, key in wishes.LEVELS.items()
+}
 _WATCH = Variants(
     {
         "trial": Fields(
@@ -125,6 +128,7 @@ _WATCH = Variants(
                 "also": Key(
                     ListOf(text_up_to(100)), "Other numbers of the same trial, like EudraCT 2017-002092-25."
                 ),
+                **_OVERRIDES,
             },
             "a trial",
         ),
@@ -133,6 +137,7 @@ _WATCH = Variants(
                 "search": Key(_Search(), "Terms, or a link pasted from the site.", required=True),
                 "title": _TITLE,
                 "note": _NOTE,
+                **_OVERRIDES,
             },
             "a search",
         ),
@@ -143,6 +148,7 @@ _WATCH = Variants(
                 ),
                 "title": _TITLE,
                 "note": _NOTE,
+                **_OVERRIDES,
             },
             "a sponsor",
         ),
@@ -163,14 +169,15 @@ _SUBSCRIBER = Fields(
             "Destinations: names from trialmon.yaml, or Apprise URLs.",
             required=True,
         ),
-        "at_least": Key(values.SIGNIFICANCE, "Tell from this significance up. Default: notable"),
-        "topics": Key(ListOf(choice("a topic", TOPICS), least=1), "Tell only of these. Default: all"),
+        **wishes.LEVELS,
         "when": Key(
             ListOf(values.WHEN, least=1, or_one=True), "at once, or at these times. Default: at once"
         ),
         "timezone": Key(values.TIMEZONE, "For “when” and “quiet”. Default: UTC"),
         "quiet": Key(values.QUIET, "Hours in which messages are held back, except critical ones."),
         "near": Key(near.PLACE, "Where you are: news of a site there is at least notable."),
+        **wishes.HABITS,
+        **wishes.SILENCES,
     },
     "a subscriber",
 )
@@ -179,6 +186,7 @@ WATCHLIST = Fields(
         "title": Key(text_up_to(200), "What this watchlist is about. Default: the file's name"),
         "watch": Key(ListOf(_WATCH), "What is watched.", required=True),
         "subscribers": Key(ListOf(_SUBSCRIBER), "Who is told."),
+        **wishes.SILENCES,
     },
     "a watchlist",
 )
@@ -225,7 +233,7 @@ def read_watchlist(text: str, path: Path, settings: Settings) -> Loaded:
     found = WATCHLIST.read(root, notes) if root is not None else None
     watchlist = None
     if found is not None:
-        subscribers = _subscribers(found.value.get("subscribers"), settings, notes, inline)
+        subscribers = _subscribers(found.value, settings, notes, inline)
         title = found.value["title"].value if "title" in found.value else path.stem
         watchlist = Watchlist(path.stem, title, _watches(found.value.get("watch"), notes), subscribers)
     if notes.problems or watchlist is None:
@@ -248,26 +256,26 @@ def _watches(listed: Found[list[Found[Any]]] | None, notes: Notes) -> tuple[Watc
 
 
 def _watch(kind: str, fields: Mapping[str, Found[Any]]) -> Watch:
-    note = fields["note"].value if "note" in fields else ""
-    title = fields["title"].value if "title" in fields else ""
+    said: dict[str, Any] = {name: fields[name].value for name in ("note", "title") if name in fields}
+    said["wishes"] = wishes.of_a_watch(fields)
     if kind == "trial":
         also = tuple(alias.value for alias in fields["also"].value) if "also" in fields else ()
         number = fields["trial"].value
-        return Watch("trial", CLINICALTRIALS_GOV, number=number, title=title, note=note, also=also)
+        return Watch("trial", CLINICALTRIALS_GOV, number=number, also=also, **said)
     if kind == "search":
         query, described = fields["search"].value
-        return Watch("search", CLINICALTRIALS_GOV, query=query, title=title or described, note=note)
+        return Watch("search", CLINICALTRIALS_GOV, query=query, **{"title": described, **said})
     name = fields["sponsor"].value
     query = search.query_for_sponsor(name)
-    return Watch("sponsor", CLINICALTRIALS_GOV, query=query, title=title or name, note=note)
+    return Watch("sponsor", CLINICALTRIALS_GOV, query=query, **{"title": name, **said})
 
 
 def _subscribers(
-    listed: Found[list[Found[Any]]] | None, settings: Settings, notes: Notes, inline: dict[str, Destination]
+    of_list: Mapping[str, Found[Any]], settings: Settings, notes: Notes, inline: dict[str, Destination]
 ) -> tuple[Subscriber, ...]:
     subscribers = []
     first: dict[str, int] = {}
-    for item in listed.value if listed else ():
+    for item in of_list["subscribers"].value if "subscribers" in of_list else ():
         fields = item.value
         if "name" in fields:
             name = fields["name"]
@@ -278,10 +286,11 @@ def _subscribers(
                     f"first in line {first[name.value]}",
                 )
             first.setdefault(name.value, name.line)
-        slots = [slot.value for slot in fields["when"].value] if "when" in fields else [None]
-        if None in slots and len(slots) > 1:
+        times = [slots.value for slots in fields["when"].value] if "when" in fields else [()]
+        if () in times and len(times) > 1:
             notes.add(fields["when"].line, "“at once” does not go with other times", "take one or the other")
         near.note_deaf(fields, notes)
+        wishes.note_idle(fields, notes)
         if "name" not in fields or "to" not in fields:
             continue  # already noted
         to = [_known(reference, settings, notes, inline) for reference in fields["to"].value]
@@ -290,16 +299,22 @@ def _subscribers(
                 name=fields["name"].value,
                 to=tuple(dict.fromkeys(to)),
                 at_least=fields["at_least"].value if "at_least" in fields else Significance.NOTABLE,
-                topics=frozenset(topic.value for topic in fields["topics"].value)
-                if "topics" in fields
-                else frozenset(TOPICS),
-                slots=tuple(slot for slot in slots if slot is not None),
+                topics=wishes.topics(fields) or frozenset(TOPICS),
+                slots=tuple(dict.fromkeys(slot for slots in times for slot in slots)),
                 timezone=fields["timezone"].value if "timezone" in fields else ZoneInfo("UTC"),
-                quiet=fields["quiet"].value if "quiet" in fields else None,
+                quiet=_quiet(fields),
                 near=near.place(fields["near"].value) if "near" in fields else None,
+                **wishes.of_a_subscriber(fields, of_list),
             )
         )
     return tuple(subscribers)
+
+
+def _quiet(fields: Mapping[str, Found[Any]]) -> Quiet | None:
+    if "quiet" not in fields:
+        return None
+    quiet: Quiet = fields["quiet"].value
+    return replace(quiet, holds_all="quiet_all" in fields and fields["quiet_all"].value)
 
 
 def _known(reference: Found[str], settings: Settings, notes: Notes, inline: dict[str, Destination]) -> str:

@@ -5,7 +5,7 @@ Either way a slot happens once a day.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.core.significance import Significance
 from monitor.core.watch import Quiet, Slot, Subscriber
@@ -48,13 +48,33 @@ def end_of_quiet(quiet: Quiet, subscriber: Subscriber, moment: datetime) -> date
     return first if first > moment else end.replace(fold=1).astimezone(UTC)
 
 
+def start_of_day(day: date, subscriber: Subscriber) -> datetime:
+    """The first moment of a local day, in UTC."""
+    return _local(day, Slot(time()), subscriber)
+
+
 def when_told(
     subscriber: Subscriber, gravest: Significance, now: datetime
 ) -> tuple[datetime, datetime | None]:
-    """(when it is due, the digest moment it waits for or None). Quiet hours hold back all but what is critical."""
+    """(when it is due, the digest moment it waits for or None). Quiet hours hold back all but what is critical, or that as well."""
     if subscriber.slots:
         slot = next_slot(subscriber.slots, subscriber, now)
         return slot, slot
-    if subscriber.quiet is None or gravest >= Significance.CRITICAL:
+    quiet = subscriber.quiet
+    if quiet is None or (gravest >= Significance.CRITICAL and not quiet.holds_all):
         return now, None
-    return end_of_quiet(subscriber.quiet, subscriber, now), None
+    return end_of_quiet(quiet, subscriber, now), None
+
+
+def digest_from(subscriber: Subscriber, moment: datetime) -> datetime:
+    """When a reader gets in one digest what has waited until `moment`, however grave it is: then, or at the first digest moment or end
+    of quiet hours after it."""
+    return when_told(subscriber, Significance.NOISE, moment)[0]
+
+
+def end_of_snooze(number: str, subscriber: Subscriber, now: datetime) -> datetime | None:
+    """The digest moment until which a reader wants to hear nothing of a trial; None if it is not snoozed, or no longer."""
+    day = dict(subscriber.snooze).get(number)
+    if day is None or (start := start_of_day(day, subscriber)) <= now:
+        return None
+    return digest_from(subscriber, start)

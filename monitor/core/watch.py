@@ -27,6 +27,15 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """How a trial is in a watchlist: `why`, in words for its readers, and what the watches that hold it wish. What any of these `wishes`
+    takes is told."""
+
+    why: str
+    wishes: tuple[Wishes, ...] = (Wishes(),)
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """One entry under `watch:`. A trial watch has a `number`; a search or sponsor watch has `query`,
     the source's own parameters in order (("query.cond", "low back pain"), …), which also identify it."""

@@ -1,19 +1,25 @@
 """Verdicts → the messages they become: routed, worded, with a key of their own. Nothing is written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from monitor.core.facts import TrialFacts
-from monitor.core.notification import Notification, key_of
+from monitor.core.notification import Message, Notification, key_of
 from monitor.core.observation import Observation
-from monitor.core.routing import Addressed, NearNews, Subscription, raised, route, subscriptions
-from monitor.core.significance import Verdict
+from monitor.core.routing import Addressed, Flapping, NearNews, Subscription, route, subscriptions
 from monitor.core.source import Source
-from monitor.core.watch import Watchlist
+from monitor.core.watch import Holding, Subscriber, Watchlist
 from monitor.render.contexts import AlertContext, Reason
 from monitor.render.message import render_alert
 from monitor.rules.near import listed_sites, near_news
+
+# How an alert is worded for a subscriber.
+Words = Callable[[Subscriber, AlertContext], Message]
+
+
+def _in_ours(_: Subscriber, alert: AlertContext) -> Message:
+    return render_alert(alert)
 
 
 def addressed(
@@ -21,20 +27,31 @@ def addressed(
     facts: TrialFacts,
     source: Source,
     watchlists: Sequence[Watchlist],
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, Holding],
     now: datetime,
     about: str = "",
+    flapping: Callable[[], Flapping | None] = lambda: None,
+    words: Words = _in_ours,
 ) -> Observation:
-    """The observation with a notification for every subscription that asked for one of its verdicts.
+    """The observation with a notification for every reader who asked for one of its verdicts.
 
-    `facts` are what is now known of the trial; `reasons` say why it is in which watchlist (list name → why).
+    `facts` are what is now known of the trial; `reasons` say how it is in which watchlist.
     `about` tells apart what happens to one trial in one look without a new version: the search that it entered.
+    `flapping` knows whether what changed keeps changing; it is asked once, if anybody is there to be told.
+    `words` words what is sent by itself (jobs/wording); what waits for a digest, or is withheld, is kept in ours.
     """
-    if not observation.verdicts:
-        return observation
     interested = subscriptions(watchlists, reasons)
-    shares = route(observation.verdicts, interested, now, _near_news(observation, facts, now))
-    told = tuple(_notification(observation, facts, source, share, now, about) for share in shares)
+    if not (observation.verdicts and interested):
+        return observation
+    shares = route(
+        observation.verdicts,
+        interested,
+        now,
+        _near_news(observation, facts, now),
+        number=observation.trial.number,
+        flapping=flapping(),
+    )
+    told = tuple(_notification(observation, facts, source, share, now, about, words) for share in shares)
     return replace(observation, notifications=told)
 
 
@@ -45,12 +62,18 @@ def _near_news(observation: Observation, facts: TrialFacts, now: datetime) -> Ne
 
 
 def _notification(
-    observation: Observation, facts: TrialFacts, source: Source, share: Addressed, now: datetime, about: str
+    observation: Observation,
+    facts: TrialFacts,
+    source: Source,
+    share: Addressed,
+    now: datetime,
+    about: str,
+    words: Words,
 ) -> Notification:
     subscription = share.subscription
     subscriber = subscription.subscriber
-    verdicts = tuple(raised(observation.verdicts[position], share.near) for position in share.verdicts)
-    verdicts = (*((share.near,) if share.near is not None else ()), *verdicts)
+    verdicts = (*share.near, *share.told)
+    reasons = _reasons(share)
     alert = AlertContext(
         number=observation.trial.number,
         registry=source.title,
@@ -59,33 +82,42 @@ def _notification(
         version=observation.version,
         registry_date=facts.registry_date,
         seen_at=now,
-        reasons=tuple(Reason(title, why) for _, title, why in subscription.reasons),
+        reasons=tuple(Reason(title, why) for title, why in reasons),
         verdicts=verdicts,
         changes=observation.changes,
         timezone=subscriber.timezone,
+        language=subscriber.language,
     )
     return Notification(
         key=key_of(
             "alert",
             str(observation.trial),
-            *_moment_of(observation, verdicts, about),
+            *_moment_of(observation, about, share),
             *who(subscription),
         ),
         kind="alert",
         subscriber=subscriber.name,
         watchlists=subscription.watchlists,
         destinations=subscriber.to,
-        message=render_alert(alert),
+        message=(words if share.slot is None and not share.withheld else _in_ours)(subscriber, alert),
         significance=share.gravest,
-        why=_why(subscription),
+        why="; ".join(f"{title}: {why}" for title, why in reasons),
         due=share.due,
         slot=share.slot,
         trial=str(observation.trial),
         events=share.verdicts,
+        withheld=share.withheld,
+        held_for=share.held_for,
     )
 
 
-def _moment_of(observation: Observation, verdicts: Sequence[Verdict], about: str) -> tuple[str, ...]:
+def _reasons(share: Addressed) -> list[tuple[str, str]]:
+    """Each list's title and why it asks; behind the last, why the message waited."""
+    *others, (title, why) = share.subscription.reasons
+    return [*others, (title, f"{why}; {share.waits}" if share.waits else why)]
+
+
+def _moment_of(observation: Observation, about: str, share: Addressed) -> tuple[str, ...]:
     """What makes this telling the only one of its kind: the step between two versions, or what happened to the number and when.
 
     Never the contents: A → B → A must be told twice.
@@ -98,15 +130,10 @@ def _moment_of(observation: Observation, verdicts: Sequence[Verdict], about: str
         observation.outcome,
         observation.seen_at.isoformat(),
         about,
-        *(verdict.rule for verdict in verdicts),
+        *(verdict.rule for verdict in (*share.near, *share.told)),
     )
 
 
 def who(subscription: Subscription) -> tuple[str, ...]:
-    """For a message's key: whom it is for, and by which lists. The same name may wish for one thing in one list and for another in
-    another; those are two messages."""
-    return (subscription.subscriber.name, *subscription.subscriber.to, "", *subscription.watchlists)
-
-
-def _why(subscription: Subscription) -> str:
-    return "; ".join(f"{title}: {why}" for _, title, why in subscription.reasons)
+    """For a message's key: whom it is for. By which lists does not matter: a reader gets one message, through however many."""
+    return (subscription.subscriber.name, *subscription.subscriber.to)

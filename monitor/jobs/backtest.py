@@ -13,7 +13,7 @@ from monitor.core.shape import join
 from monitor.core.significance import Rule, Significance
 from monitor.core.source import Found, Source
 from monitor.core.trial import TrialId
-from monitor.core.watch import Watchlist
+from monitor.core.watch import Holding, Watchlist
 from monitor.jobs.address import addressed
 from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.reasons import Reasons, reasons_now
@@ -111,7 +111,7 @@ class Backtest:
             yield _compared(monday, judged, would, then)
 
     def _judge(
-        self, step: Step, reasons: Mapping[str, str], edits: Mapping[str, EditsOfADay]
+        self, step: Step, reasons: Mapping[str, Holding], edits: Mapping[str, EditsOfADay]
     ) -> Iterator[WouldTell]:
         """Decide as a look at that moment would have, from both records as they are stored."""
         source = self.sources.get(step.trial.registry)
@@ -136,6 +136,8 @@ class Backtest:
         decided = decide(step.trial, known, Found(after), source.shape, self.rules, step.seen_at, burst)
         observation = addressed(decided, after.facts, source, [self.watchlist], reasons, step.seen_at)
         for told in observation.notifications:
+            if told.withheld:
+                continue
             yield WouldTell(
                 step.seen_at,
                 step.trial,

@@ -10,9 +10,11 @@ from monitor.core.observation import Observation
 from monitor.core.record import Snapshot
 from monitor.core.source import Found, Reading
 from monitor.core.trial import TrialId
+from monitor.core.watch import Holding
 from monitor.jobs.address import addressed
 from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door
+from monitor.jobs.flapping import flapping
 from monitor.store.observations import Recorded, StaleSnapshot, modules_of, record, snapshots
 
 # Another process may write the same trial between our reading of it and our writing; then the decision is made again.
@@ -24,7 +26,7 @@ def look_at(
     door: Door,
     trial: TrialId,
     reading: Reading,
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, Holding],
     run: int,
     edits: EditsOfADay,
 ) -> tuple[Observation, Recorded | None]:
@@ -60,7 +62,7 @@ def _decided(
     trial: TrialId,
     before: Snapshot | None,
     reading: Reading,
-    reasons: Mapping[str, str],
+    reasons: Mapping[str, Holding],
     edits: EditsOfADay,
 ) -> Observation:
     now = context.clock.now()
@@ -69,7 +71,15 @@ def _decided(
         return edits.burst(trial, changes, now.date())
 
     observation = decide(trial, before, reading, door.source.shape, context.rules, now, burst)
-    return addressed(observation, _facts(before, observation), door.source, context.watchlists, reasons, now)
+    return addressed(
+        observation,
+        _facts(before, observation),
+        door.source,
+        context.watchlists,
+        reasons,
+        now,
+        flapping=lambda: flapping(context.database, observation, now),
+    )
 
 
 def _facts(before: Snapshot | None, observation: Observation) -> TrialFacts:

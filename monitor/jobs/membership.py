@@ -9,7 +9,7 @@ from monitor.core.observation import Observation
 from monitor.core.record import Snapshot
 from monitor.core.significance import Case, Occurrence, assess
 from monitor.core.trial import TrialId
-from monitor.core.watch import Watch
+from monitor.core.watch import Holding, Watch
 from monitor.jobs.address import addressed
 from monitor.jobs.context import Context, Door, Report
 from monitor.store.observations import StaleSnapshot, record, snapshots
@@ -144,7 +144,13 @@ def _tell(
     observation = replace(as_it_stands(context, snapshot), verdicts=assess(case, context.rules))
     reasons = lists_that_hold(context, watch)
     observation = addressed(
-        observation, snapshot.facts, door.source, context.watchlists, reasons, now, about=watch.key
+        observation,
+        snapshot.facts,
+        door.source,
+        context.watchlists,
+        reasons,
+        now,
+        about=watch.key,
     )
     try:
         recorded = record(context.database, observation, run, [step])
@@ -173,10 +179,11 @@ def as_it_stands(context: Context, snapshot: Snapshot) -> Observation:
     )
 
 
-def lists_that_hold(context: Context, watch: Watch) -> dict[str, str]:
+def lists_that_hold(context: Context, watch: Watch) -> dict[str, Holding]:
     """The lists that hold this very search: only their readers asked what enters it."""
     return {
-        watchlist.name: f"found by the search “{watch.title or watch.key}”"
+        watchlist.name: Holding(f"found by the search “{watch.title or watch.key}”", (candidate.wishes,))
         for watchlist in context.watchlists
-        if any(candidate.key == watch.key for candidate in watchlist.watches)
+        for candidate in watchlist.watches
+        if candidate.key == watch.key
     }

@@ -8,7 +8,7 @@ from monitor.core.facts import TrialFacts
 from monitor.core.portfolio import Happening
 from monitor.core.significance import Case, Verdict, assess
 from monitor.core.trial import TrialId
-from monitor.core.watch import Watch
+from monitor.core.watch import Holding, Watch
 from monitor.jobs.address import addressed
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.membership import as_it_stands, lists_that_hold
@@ -31,7 +31,7 @@ _LATELY = timedelta(days=14)
 # A look that was broken off goes on after midnight.
 _STIRRING = timedelta(days=2)
 
-_Found = tuple[TrialId, Verdict, Mapping[str, str]]
+_Found = tuple[TrialId, Verdict, Mapping[str, Holding]]
 
 
 def judge_together(
@@ -97,12 +97,12 @@ def _judged(
             yield trial, verdict
 
 
-def _why(trial: TrialId, others: Sequence[TrialId], reasons: Reasons) -> dict[str, str]:
+def _why(trial: TrialId, others: Sequence[TrialId], reasons: Reasons) -> dict[str, Holding]:
     """Why each list is told: because it holds this trial, or else one of the others."""
     why = dict(reasons.get(trial, {}))
     for other in others:
-        for name, reason in reasons.get(other, {}).items():
-            why.setdefault(name, f"{reason}: {other.number}")
+        for name, held in reasons.get(other, {}).items():
+            why.setdefault(name, replace(held, why=f"{held.why}: {other.number}"))
     return why
 
 
@@ -115,7 +115,13 @@ def _tell(context: Context, door: Door, found: Sequence[_Found], report: Report)
         snapshot = known[trial]
         standing = replace(as_it_stands(context, snapshot), verdicts=(verdict,))
         observation = addressed(
-            standing, snapshot.facts, door.source, context.watchlists, reasons, now, about=verdict.once
+            standing,
+            snapshot.facts,
+            door.source,
+            context.watchlists,
+            reasons,
+            now,
+            about=verdict.once,
         )
         step = tells_together(trial, verdict.rule, verdict.once, now)
         try:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.core.errors import (
     CouldNotFindOut,
@@ -190,7 +190,7 @@ def tell_of_unknown_numbers(look: Look) -> None:
 def _follow(look: Look, trial: TrialId, number: str) -> TrialId:
     """From now on the other number is watched, for the same lists and because of the first."""
     target = TrialId(trial.registry, number)
-    for name, why in look.reasons.get(trial, {}).items():
-        because = f"{why} (as {trial.number}, which the registry merged into {number})"
-        look.reasons.setdefault(target, {}).setdefault(name, because)
+    for name, held in look.reasons.get(trial, {}).items():
+        because = f"{held.why} (as {trial.number}, which the registry merged into {number})"
+        look.reasons.setdefault(target, {}).setdefault(name, replace(held, why=because))
     return target

@@ -1,14 +1,15 @@
-"""Which trials are watched, and why: from the watchlists and from what their searches found."""
+"""Which trials are watched, why, and with which wishes: from the watchlists and from what their searches found."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.core.trial import TrialId
-from monitor.core.watch import Watch, Watchlist
+from monitor.core.watch import Holding, Watch, Watchlist, Wishes
 from monitor.store.database import Database
 from monitor.store.standings import standings
 from monitor.store.watches import members as members_of_search
 
-Reasons = dict[TrialId, dict[str, str]]
+# Trial → (list name → how the trial is in that list).
+Reasons = dict[TrialId, dict[str, Holding]]
 
 
 def watches_of(watchlists: Iterable[Watchlist], registry: str) -> list[Watch]:
@@ -29,9 +30,9 @@ def reasons_to_watch(
     members: Mapping[str, Iterable[str]],
     moved: Mapping[str, str],
 ) -> Reasons:
-    """Trial → (list name → why it is in that list). `members` are the numbers that a search (by its key) finds;
-    `moved` says which number a number has become: the watch follows it, and the old number is asked for no more."""
-    reasons: Reasons = {}
+    """How each trial is in which list. `members` are the numbers that a search (by its key) finds; `moved` says which number a number
+    has become: the watch follows it, and the old number is asked for no more."""
+    holders: dict[TrialId, dict[str, list[tuple[Watch, str]]]] = {}
     for watchlist in watchlists:
         for watch in watchlist.watches:
             if watch.registry != registry:
@@ -41,8 +42,34 @@ def reasons_to_watch(
                 if followed:
                     why += f" (as {number}, which the registry merged into {followed})"
                 trial = TrialId(registry, followed or number)
-                reasons.setdefault(trial, {}).setdefault(watchlist.name, why)
-    return reasons
+                holders.setdefault(trial, {}).setdefault(watchlist.name, []).append((watch, why))
+    return {
+        trial: {
+            name: Holding(held[0][1], wishes_of([watch for watch, _ in held])) for name, held in lists.items()
+        }
+        for trial, lists in holders.items()
+    }
+
+
+def wishes_of(watches: Sequence[Watch]) -> tuple[Wishes, ...]:
+    """What the watches of one list that hold a trial wish together; what any of these takes is told.
+
+    What is said where the trial is named wins over what a search says; where it says nothing, the most generous counts.
+    """
+    named = dict.fromkeys(watch.wishes for watch in watches if watch.kind == "trial")
+    found = dict.fromkeys(watch.wishes for watch in watches if watch.kind != "trial")
+    if not named:
+        return tuple(found)
+    return tuple(dict.fromkeys([*named, *(_over(wish, searched) for wish in named for searched in found)]))
+
+
+def _over(named: Wishes, found: Wishes) -> Wishes:
+    return Wishes(
+        found.at_least if named.at_least is None else named.at_least,
+        found.topics if named.topics is None else named.topics,
+        found.slip_of if named.slip_of is None else named.slip_of,
+        found.enrollment_by if named.enrollment_by is None else named.enrollment_by,
+    )
 
 
 def _named(watch: Watch, members: Mapping[str, Iterable[str]]) -> Iterable[tuple[str, str]]:

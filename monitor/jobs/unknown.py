@@ -10,6 +10,7 @@ from monitor.core.routing import Subscription, route, subscriptions
 from monitor.core.significance import Verdict
 from monitor.core.source import Missing
 from monitor.core.trial import TrialId
+from monitor.core.watch import Holding
 from monitor.jobs.address import who
 from monitor.jobs.context import Context, Door
 from monitor.render.contexts import NoticeContext
@@ -18,18 +19,17 @@ from monitor.store.observations import Recorded, StaleSnapshot, record, snapshot
 
 
 def tell_unknown(
-    context: Context, door: Door, unknown: Mapping[TrialId, Mapping[str, str]], run: int
+    context: Context, door: Door, unknown: Mapping[TrialId, Mapping[str, Holding]], run: int
 ) -> Iterator[Recorded]:
-    """Record each number as unknown and told. `unknown`: number → (list name → why it is in it).
+    """Record each number as unknown and told. `unknown`: number → (list name → how it is in it).
 
     A subscription's one message is written together with its first number. If the process dies after that, the numbers that were not
     recorded yet are found and told again at the next look: named twice at worst, never forgotten.
     """
     numbers_of: dict[Subscription, list[TrialId]] = {}
     for trial, reasons in unknown.items():
-        for subscription in subscriptions(
-            context.watchlists, dict.fromkeys(reasons, "you watch this number")
-        ):
+        alike = {name: Holding("you watch this number", held.wishes) for name, held in reasons.items()}
+        for subscription in subscriptions(context.watchlists, alike):
             numbers_of.setdefault(subscription, []).append(trial)
     for trial in unknown:
         now = context.clock.now()
@@ -65,6 +65,7 @@ def _notification(
 ) -> Notification | None:
     now = context.clock.now()
     for share in route(verdicts, [subscription], now):
+        subscription = share.subscription
         subscriber = subscription.subscriber
         listed = ", ".join(trial.number for trial in numbers)
         registry = door.source.title
@@ -73,7 +74,7 @@ def _notification(
             f"{registry} does not know {listed if len(numbers) == 1 else what} that you watch",
             (
                 f"{registry} has no trial under {listed}.",
-                f"In: {', '.join(title for _, title, _ in subscription.reasons)}.",
+                f"In: {', '.join(title for title, _ in subscription.reasons)}.",
                 "It may not be registered yet, or the number may be mistyped. It stays watched and is asked for at every look.",
             ),
             "`trialmon watchlist remove LIST NUMBER` ends the watch",
@@ -91,5 +92,6 @@ def _notification(
             slot=share.slot,
             trial=str(numbers[0]),
             events=share.verdicts,
+            withheld=share.withheld,
         )
     return None

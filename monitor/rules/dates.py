@@ -10,7 +10,7 @@ from itertools import pairwise
 from monitor.core.dates import duration_in_words, slip_in_days
 from monitor.core.facts import TrialFacts, TypedDate
 from monitor.core.json import Json
-from monitor.core.significance import Case, Example, Rule, Significance, Verdict
+from monitor.core.significance import Case, Example, Measure, Rule, Significance, Verdict
 from monitor.rules.words import count, date_words, ordinal
 
 # Below a month a moved date is bookkeeping more often than news.
@@ -67,7 +67,23 @@ def _judged(case: Case, wanted: str) -> Iterable[Verdict]:
         positions = case.positions(milestone.role, f"{milestone.role}_type")
         rule, significance, headline, because = _judge(milestone, case)
         if rule == wanted:
-            yield Verdict(rule, "dates", significance, headline, because, positions)
+            measure = _measure(milestone, case) if rule in _MOVED else None
+            yield Verdict(rule, "dates", significance, headline, because, positions, measure=measure)
+
+
+# What only says that a day is another: how far it moved is all there is to it.
+_MOVED = frozenset({"dates.slipped", "dates.pulled_in", "dates.corrected"})
+
+
+def _measure(milestone: _Milestone, case: Case) -> Measure | None:
+    history = [milestone.of(facts) for facts in (*case.past, case.before, case.after)]
+    dated = [one.date for one in history if one is not None]
+    if len(dated) < 2:
+        return None
+    first, before, after = dated[0], dated[-2], dated[-1]
+    return Measure(
+        "slip", slip_in_days(before, after), slip_in_days(first, before), slip_in_days(first, after)
+    )
 
 
 def _judge(milestone: _Milestone, case: Case) -> tuple[str, Significance, str, str]:

@@ -1,9 +1,10 @@
 """Enrolment: the target cut or raised, and how many there really were in the end."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from monitor.core.json import Json
-from monitor.core.significance import Case, Example, Rule, Significance, Verdict
+from monitor.core.significance import Case, Example, Measure, Rule, Significance, Verdict
 
 # A target that moves by less than a tenth is fine tuning.
 NOTABLE_SHARE = 0.10
@@ -55,13 +56,24 @@ def _target(case: Case) -> Iterable[Verdict]:
     old, new = case.before.enrollment, case.after.enrollment
     if _counted(case) or _uncounted(case) or old is None or new is None or old == new:
         return
-    share = abs(new - old) / old if old else 1.0
+    share = abs(_share(old, new))
     significance = Significance.NOTABLE if share >= NOTABLE_SHARE else Significance.ROUTINE
     what = "Enrolment" if case.after.enrollment_type == "ACTUAL" else "Enrolment target"
     verb = "cut" if new < old and what == "Enrolment target" else "lowered" if new < old else "raised"
     by = f" ({'−' if new < old else '+'}{share:.0%})" if old and share >= 0.005 else ""
     because = f"the {'number enrolled' if what == 'Enrolment' else 'target'} changed by {abs(new - old):,} participants"
-    yield _verdict(case, "enrollment.changed", significance, f"{what} {verb}: {old:,} → {new:,}{by}", because)
+    verdict = _verdict(
+        case, "enrollment.changed", significance, f"{what} {verb}: {old:,} → {new:,}{by}", because
+    )
+    first = next((facts.enrollment for facts in case.past if facts.enrollment is not None), old)
+    yield replace(
+        verdict, measure=Measure("enrollment", _share(old, new), _share(first, old), _share(first, new))
+    )
+
+
+def _share(old: int, new: int) -> float:
+    """By which share of `old` a number moved; from nothing to anything is all of it."""
+    return (new - old) / old if old else float(new > 0)
 
 
 def _enrolled(count: int, type_: str = "ESTIMATED") -> dict[str, Json]:

@@ -160,7 +160,7 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(watchlist: Read) -> 
         (a_subscriber("topics: []"), "5: this list is empty"),
         (
             a_subscriber("when: sometimes"),
-            "5: “sometimes” is not a time of delivery (write: at once · daily 07:30 · weekly mon 07:30)",
+            "5: “sometimes” is not a time of delivery (write: at once · daily 07:30 · weekly mon 07:30 ·",
         ),
         (a_subscriber("when: daily 24:00"), "5: “24:00” is not a time of day (00:00 to 23:59, like 07:30)"),
         (a_subscriber("when: weekly day 07:30"), "5: “day” is not a day of the week"),

@@ -1,23 +1,25 @@
 """Who is told what."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.routing import NearNews, Subscription, raised, route, subscriptions
+from monitor.core.routing import Asking, Flapping, NearNews, Subscription, route, subscriptions
 from monitor.core.significance import TOPICS, Significance, Verdict
-from monitor.core.watch import Place, Quiet, Slot
-from tests.builders import NOON, a_moment, a_subscriber, a_verdict, a_watchlist
+from monitor.core.watch import Holding, Place, Quiet, Slot, Watchlist, Wishes
+from tests.builders import NOON, NUMBER, a_moment, a_subscriber, a_verdict, a_watchlist
 
 NOISE, ROUTINE, NOTABLE, CRITICAL = Significance
 NIGHT = a_moment("2026-02-09T23:00")
 
 
 def asked(**wishes: Any) -> Subscription:
-    return Subscription(a_subscriber(**wishes), (("backs", "Backs", "named in the list"),))
+    return Subscription((Asking("backs", "Backs", a_subscriber(**wishes), Holding("named in the list")),))
 
 
 def share(verdicts: list[Verdict], **wishes: Any) -> list[tuple[int, ...]]:
@@ -61,22 +63,66 @@ def test_quiet_hours_hold_back_what_is_not_critical() -> None:
     assert (told.due, told.slot) == (NIGHT, None)
 
 
+def between(*lists: Watchlist, **wishes: Wishes) -> list[Subscription]:
+    """Who is interested in a trial that is in all of these lists, with these wishes where it is held."""
+    reasons = {one.name: Holding(f"in {one.name}", (wishes.get(one.name, Wishes()),)) for one in lists}
+    return subscriptions(lists, reasons)
+
+
 def test_the_same_subscriber_in_two_lists_gets_one_message_that_names_both() -> None:
-    lists = [a_watchlist("backs"), a_watchlist("mesoblast")]
-    [one] = subscriptions(lists, {"backs": "named in the list", "mesoblast": "a trial of Mesoblast"})
+    [one] = between(a_watchlist("backs"), a_watchlist("mesoblast"))
     assert one.watchlists == ("backs", "mesoblast")
-    assert one.reasons[1] == ("mesoblast", "The mesoblast list", "a trial of Mesoblast")
+    assert one.reasons[1] == ("The mesoblast list", "in mesoblast")
+    [address] = route([a_verdict()], [one], NOON)
+    assert address.subscription.watchlists == ("backs", "mesoblast")
 
 
-def test_a_subscriber_with_other_wishes_is_another_subscriber() -> None:
-    lists = [a_watchlist("backs"), a_watchlist("mesoblast", a_subscriber(at_least=CRITICAL))]
-    assert len(subscriptions(lists, {"backs": "x", "mesoblast": "y"})) == 2
+def test_a_subscriber_with_other_destinations_is_another_subscriber() -> None:
+    lists = [a_watchlist("backs"), a_watchlist("mesoblast", a_subscriber(to=("desk", "mailbox")))]
+    assert len(between(*lists)) == 2
 
 
 def test_only_lists_that_hold_the_trial_are_asked() -> None:
     lists = [a_watchlist("backs", a_subscriber("a")), a_watchlist("knees", a_subscriber("b"))]
-    assert [one.subscriber.name for one in subscriptions(lists, {"knees": "found by its search"})] == ["b"]
+    found = subscriptions(lists, {"knees": Holding("found by its search")})
+    assert [one.subscriber.name for one in found] == ["b"]
     assert subscriptions(lists, {}) == []
+
+
+def test_a_message_names_just_the_lists_whose_wishes_take_something() -> None:
+    lists = [a_watchlist("backs"), a_watchlist("stops", a_subscriber(at_least=CRITICAL))]
+    [address] = route([a_verdict(NOTABLE)], between(*lists), NOON)
+    assert address.subscription.watchlists == ("backs",)
+    [address] = route([a_verdict(CRITICAL)], between(*lists), NOON)
+    assert address.subscription.watchlists == ("backs", "stops")
+
+
+def test_what_one_list_takes_and_what_another_takes_is_one_message() -> None:
+    lists = [
+        a_watchlist("backs", a_subscriber(topics=frozenset({"status"}))),
+        a_watchlist("dates", a_subscriber(at_least=ROUTINE, topics=frozenset({"dates"}))),
+    ]
+    verdicts = [a_verdict(NOTABLE, "status"), a_verdict(ROUTINE, "dates"), a_verdict(ROUTINE, "sites")]
+    [address] = route(verdicts, between(*lists), NOON)
+    assert address.verdicts == (0, 1)
+
+
+def test_at_once_in_one_list_beats_a_digest_in_another() -> None:
+    digest = a_subscriber(slots=(Slot(time(7, 30)),))
+    [address] = route([a_verdict()], between(a_watchlist("a", digest), a_watchlist("b")), NOON)
+    assert (address.due, address.slot) == (NOON, None)
+    assert address.subscription.watchlists == ("b", "a")
+    strict = a_watchlist("b", a_subscriber(at_least=CRITICAL))
+    [address] = route([a_verdict()], between(a_watchlist("a", digest), strict), NOON)
+    assert address.slot == a_moment("2026-02-10T07:30"), "the list that takes nothing has no say in when"
+
+
+def test_what_a_watch_wishes_stands_in_place_of_what_its_subscribers_wish() -> None:
+    backs = a_watchlist("backs")
+    assert route([a_verdict(NOTABLE)], between(backs, backs=Wishes(at_least=CRITICAL)), NOON) == []
+    [address] = route([a_verdict(ROUTINE)], between(backs, backs=Wishes(at_least=ROUTINE)), NOON)
+    assert address.verdicts == (0,)
+    assert route([a_verdict()], between(backs, backs=Wishes(topics=frozenset({"dates"}))), NOON) == []
 
 
 @given(
@@ -106,8 +152,8 @@ def site_news(*changes: int, topic: Any = "sites") -> Verdict:
 def test_news_of_a_site_near_by_is_raised_for_who_is_near() -> None:
     [address] = route([site_news(3, 4)], [asked(near=HERE)], NOON, near_news_of(HERE, 4))
     assert (address.verdicts, address.gravest) == ((0,), NOTABLE)
-    assert address.near is not None
-    assert raised(site_news(3, 4), address.near).significance == NOTABLE
+    assert [verdict.rule for verdict in address.near] == ["sites.near"]
+    assert [verdict.significance for verdict in address.told] == [NOTABLE]
 
 
 def test_news_of_a_site_is_not_raised_for_anybody_else() -> None:
@@ -150,3 +196,66 @@ def test_who_is_near_is_told_all_that_others_are_told_and_else_only_of_sites(
     others = {position for shares in share(verdicts) for position in shares}
     assert others <= told
     assert all(verdicts[position].topic == "sites" for position in told - others)
+
+
+def test_what_is_muted_is_left_out_of_a_message() -> None:
+    verdicts = [a_verdict(topic="status"), a_verdict(topic="sites")]
+    [address] = route(verdicts, [asked(mute=frozenset({"sites"}))], NOON, number=NUMBER)
+    assert (address.verdicts, address.withheld) == ((0,), "")
+
+
+@pytest.mark.parametrize("word", [NUMBER, "status.changed", "status"])
+def test_a_message_of_which_all_is_muted_is_written_down_and_withheld(word: str) -> None:
+    [address] = route([a_verdict(CRITICAL)], [asked(mute=frozenset({word}))], NIGHT, number=NUMBER)
+    assert (address.verdicts, address.withheld) == ((0,), f"you muted {word}")
+    assert address.slot is None
+
+
+def test_what_nobody_wished_for_is_not_called_muted() -> None:
+    assert route([a_verdict(ROUTINE)], [asked(mute=frozenset({"status"}))], NOON) == []
+
+
+def test_what_one_list_mutes_another_may_still_tell() -> None:
+    lists = [a_watchlist("backs", a_subscriber(mute=frozenset({NUMBER}))), a_watchlist("knees")]
+    [address] = route([a_verdict()], between(*lists), NOON, number=NUMBER)
+    assert (address.subscription.watchlists, address.withheld) == (("knees",), "")
+
+
+def snoozing(day: date, **wishes: Any) -> Subscription:
+    return asked(snooze=((NUMBER, day),), timezone=ZoneInfo("Europe/Paris"), **wishes)
+
+
+def test_a_snoozed_trial_waits_for_the_start_of_the_day_where_the_reader_is() -> None:
+    [address] = route([a_verdict(CRITICAL)], [snoozing(date(2026, 7, 1))], NOON, number=NUMBER)
+    assert (address.slot, address.held_for) == (a_moment("2026-06-30T22:00"), "snooze")
+    assert address.due == address.slot
+    assert "snoozed until 2026-07-01" in address.waits
+
+
+def test_a_snooze_is_over_when_its_day_begins_and_is_about_its_trial_alone() -> None:
+    began = a_moment("2026-06-30T22:00")
+    for now, number in ((began, NUMBER), (NOON, "NCT00000009")):
+        [address] = route([a_verdict()], [snoozing(date(2026, 7, 1))], now, number=number)
+        assert (address.due, address.held_for) == (now, "")
+
+
+def test_what_was_snoozed_comes_with_the_digest_of_that_day_and_never_in_quiet_hours() -> None:
+    day = date(2026, 7, 1)
+    [digest] = route([a_verdict()], [snoozing(day, slots=(Slot(time(7, 30)),))], NOON, number=NUMBER)
+    [quiet] = route([a_verdict()], [snoozing(day, quiet=Quiet(time(22), time(7)))], NOON, number=NUMBER)
+    assert (digest.slot, quiet.slot) == (a_moment("2026-07-01T05:30"), a_moment("2026-07-01T05:00"))
+
+
+FLAPPING = Flapping(4, a_moment("2026-02-10T12:00"))
+
+
+def test_a_flapping_trial_waits_for_its_summary_and_says_so() -> None:
+    [address] = route([a_verdict(CRITICAL)], [asked()], NOON, flapping=FLAPPING)
+    assert (address.slot, address.held_for) == (FLAPPING.until, "flapping")
+    assert address.waits.startswith("flapping: changed 4 times in 24 hours; from now on one summary a day")
+
+
+def test_a_flapping_trial_stays_in_the_digest_of_who_gets_digests() -> None:
+    [address] = route([a_verdict()], [asked(slots=(Slot(time(18)),))], NOON, flapping=FLAPPING)
+    assert (address.slot, address.held_for) == (a_moment("2026-02-09T18:00"), "")
+    assert "flapping" in address.waits
