@@ -11,7 +11,7 @@ from monitor.core.json import Json
 from monitor.core.significance import Significance
 
 Kind = Literal["alert", "digest", "watching", "notice"]
-Held = Literal["", "snooze", "flapping"]
+Held = Literal["", "snooze", "flapping", "mute"]
 State = Literal["pending", "sending", "sent", "gave_up", "suppressed"]
 
 # Standard Webhooks' schedule: about three days in all, dense at first.
@@ -35,8 +35,9 @@ class Message:
 class Notification:
     """One message for one subscriber. `kind` is `alert` (about a trial's version), `digest`, `watching` or `notice`;
     `slot` is the digest moment it waits for (None: it is a message of its own); `why` says which subscription asked for it.
-    `withheld` says why it is written down but never sent (the reader muted it); empty: it is sent. `held_for` says what `slot` is, if
-    it is not the reader's next digest: the end of a snooze, or the daily summary of a trial that flaps."""
+    `withheld` says why it is written down but never sent (the reader muted it); empty: it is sent. `held_for` says why it is
+    held back, if not for the reader's next digest: `slot` is the end of a snooze or the daily summary of a trial that flaps; or all that it
+    tells is muted."""
 
     key: str
     kind: Kind
@@ -94,7 +95,8 @@ class Payload:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A notification on its way to one destination: `attempts` made so far, `key` the same at every one of them. `payload` is what was
-    fixed at the first attempt; None before it."""
+    fixed at the first attempt; None before it. `notification` is the row that it delivers. Of the attempts `excused` failed because the
+    destination was broken; they do not count against the message."""
 
     id: int
     key: str
@@ -103,6 +105,8 @@ class Delivery:
     attempts: int
     trial: str = ""
     payload: Payload | None = None
+    notification: int = 0
+    excused: int = 0
 
 
 def key_of(*parts: str) -> str:

@@ -31,12 +31,14 @@ class Loop:
         clock: Clock,
         *,
         first_pause: timedelta = _FIRST_PAUSE,
+        beside: Callable[[], bool] = lambda: False,
     ) -> None:
         self.name = name
         self.hopeless = ""
         self._work = work
         self._clock = clock
         self._first_pause = first_pause
+        self._beside = beside
         self._turn = threading.Lock()
         self._alive_at = clock.monotonic()
         self._not_before = self._alive_at
@@ -67,8 +69,8 @@ class Loop:
 
     @property
     def running(self) -> bool:
-        """Whether it is at work right now."""
-        return self._turn.locked()
+        """Whether it is at work right now, or what it began is (`beside`)."""
+        return self._turn.locked() or self._beside()
 
     def show_life(self) -> None:
         """Called now and then while it works: it does not hang."""

@@ -101,7 +101,7 @@ class Daemon:
             self._files, self._environment, self._current, work, self._notifier, self._clock, self._rhythm
         )
         self._looks = Loop("looks", work.look, self._clock)
-        self._deliveries = Loop("deliveries", work.deliver, self._clock)
+        self._deliveries = Loop("deliveries", work.deliver, self._clock, beside=work.sending)
         self._upkeep.others = (self._looks, self._deliveries)
         self._keeping = Loop("upkeep", self._upkeep, self._clock, first_pause=timedelta(0))
         self._loops = {loop.name: loop for loop in (*self._upkeep.others, self._keeping)}

@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from monitor.daemon.current import Current
 from monitor.daemon.timing import Pace
+from monitor.jobs.backfill import backfill_watched
 from monitor.jobs.check import check
 from monitor.jobs.context import Context, Progress, Report
-from monitor.jobs.dispatch import dispatch
+from monitor.jobs.dispatch import prepare, send_due
+from monitor.jobs.lanes import Lanes
 from monitor.store.runs import set_next_look, source_state
+from monitor.store.turns import due_destinations
 
 _log = logging.getLogger("trialmon.daemon")
 
@@ -28,6 +31,8 @@ class Work:
         self._current = current
         self._stop = stop
         self._wanted = threading.Event()
+        self._looking = threading.Event()
+        self._lanes = Lanes(self._lane)
         self.under_way = ""
         self.news = threading.Event()
 
@@ -43,6 +48,7 @@ class Work:
                 return
             wanted = self._wanted.is_set()
             self._wanted.clear()
+            self._looking.set()
             try:
                 doors = {name: context.doors[name] for name in due}
                 report = check(
@@ -59,24 +65,53 @@ class Work:
                     self._wanted.set()
                 raise
             finally:
+                self._looking.clear()
                 self.under_way = ""
                 self.news.set()
             if not self._stop.is_set():
                 self._note_next(context, due)
             _say_how_it_went(report)
+            self._fetch_the_past(context, show_life)
 
     def deliver(self, show_life: Callable[[], None]) -> None:
-        """Send what is due, digests included."""
+        """See to it that what is due is sent, digests included: a lane a destination, none of which is waited for."""
         with self._current.use() as context:
             if self._stop.is_set():
                 return
-            report = dispatch(replace(context, stopping=self._alive(show_life)))
+            prepare(context)
+            show_life()
+            self._lanes.start(due_destinations(context.database, context.clock.now()))
+        self._lanes.collect(Report())  # what a lane did it has said itself; what ended one is raised here
+
+    def sending(self) -> bool:
+        """Whether any lane is at work."""
+        return self._lanes.busy
+
+    def _lane(self, destination: str) -> Report:
+        with self._current.use() as context:
+            context = replace(context, stopping=self._stop.is_set)
+            report = send_due(context, destination, self._looking.is_set)
         if report.told or report.failed:
             self.news.set()
         if report.told:
-            _log.info("%s sent", report.told)
+            _log.info("%s sent to %s", report.told, destination)
         for entry in report.failed:
-            _log.warning("%s: %s", entry.get("destination", "delivery"), entry["why"])
+            _log.warning("%s: %s", destination, entry["why"])
+        return report
+
+    def _fetch_the_past(self, context: Context, show_life: Callable[[], None]) -> None:
+        """A little of it, until the next look is due: nothing waits for the past."""
+        alive = self._alive(show_life)
+        try:
+            backfill_watched(
+                replace(
+                    context,
+                    stopping=lambda: alive() or bool(self._due(context)),
+                    progress=self._showing(show_life),
+                )
+            )
+        finally:
+            self.under_way = ""
 
     def _due(self, context: Context) -> list[str]:
         now = context.clock.now()

@@ -1,135 +1,167 @@
-"""Tell what is due: claim under a lease, one call a destination, write down how it went.
+"""Tell what is due: a lane a destination; claim under a lease, fix what is sent, send, write down how it went.
 
 At least once: a delivery is marked as being sent before it is, and as sent only after. A process that dies in between leaves an attempt
-without an end; the delivery is sent again, with the same key. Destinations work side by side, so that a slow one holds up no other.
+without an end; the delivery is sent again: the same bytes, with the same key.
 """
 
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from monitor.core.breaker import Breaker
 from monitor.core.notification import Delivery, Envelope, next_attempt
-from monitor.core.significance import Significance
 from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
 from monitor.jobs.context import Context, Report
+from monitor.jobs.crowding import ease
 from monitor.jobs.digest import fold_due_digests
-from monitor.jobs.health import notices_of_giving_up
-from monitor.store.outbox import claim, recover, release, settle_gave_up, settle_retry, settle_sent
+from monitor.jobs.health import notices_of_giving_up, notices_of_return, tell_of_broken_destinations
+from monitor.jobs.lanes import Lanes
+from monitor.store.destinations import breaker_of
+from monitor.store.outbox import (
+    claim,
+    recover,
+    settle_gave_up,
+    settle_plainer,
+    settle_retry,
+    settle_sent,
+)
+from monitor.store.payloads import freeze, was_made_plainer
+from monitor.store.told import behind, document
+from monitor.store.turns import due_destinations
 
-# Long enough for a claim whose every message goes to one destination that answers only when its time is up.
+# Far longer than any attempt may take; the daemon's own death is noticed sooner, by its name.
 LEASE = timedelta(hours=1)
-AT_ONCE = 50
+# While some lanes are at work: how often, in seconds, to see whether another destination has something to be sent.
+_GLANCE = 0.2
 # What fails with another message is due a little before it: next time it is another one that tries the destination.
 _A_MOMENT = timedelta(seconds=1)
 
 
+def _nothing_more() -> bool:
+    return False
+
+
 def dispatch(context: Context, report: Report | None = None) -> Report:
-    """Send everything that is due, until nothing is left that is. Fills in `told` and `failed`."""
+    """Send everything that is due, until nothing is left that is, and wait for all lanes. Fills in `told` and `failed`."""
     report = report if report is not None else Report()
+    prepare(context)
+    lanes = Lanes(lambda destination: send_due(context, destination))
+    while True:
+        idle = not lanes.busy  # asked first: what a lane leaves behind as it ends is seen by the next question
+        due = [] if context.stopping() else due_destinations(context.database, context.clock.now())
+        if idle and not due:
+            lanes.collect(report)
+            return report
+        lanes.start(due)
+        lanes.collect(report, _GLANCE)
+
+
+def prepare(context: Context) -> None:
+    """What comes before sending: take over what a dead process held, say which destinations are broken, fold the digests that are due."""
     recover(context.database, context.clock.now(), context.owner_is_gone)
+    tell_of_broken_destinations(context)
     fold_due_digests(context)
-    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="deliver") as senders:
-        while not context.stopping() and (
-            deliveries := claim(context.database, context.clock.now(), LEASE, AT_ONCE, context.owner)
-        ):
-            _send_all(context, deliveries, senders, report)
+
+
+def send_due(context: Context, destination: str, more_to_come: Callable[[], bool] = _nothing_more) -> Report:
+    """One destination's lane: its messages one after the other, until none is due or the destination rests."""
+    report = Report()
+    database, clock = context.database, context.clock
+    while not context.stopping():
+        ease(context, destination, breaker_of(database, destination), more_to_come)
+        claimed = claim(database, clock.now(), LEASE, 1, context.owner, destination)
+        if not claimed:
+            break
+        outcome, delivery = _send(context, claimed[0])
+        _settle(context, delivery, outcome, report)
     return report
 
 
-def _send_all(
-    context: Context, deliveries: list[Delivery], senders: ThreadPoolExecutor, report: Report
-) -> None:
-    by_destination: dict[str, list[Delivery]] = {}
-    for delivery in deliveries:
-        by_destination.setdefault(delivery.destination, []).append(delivery)
-    lanes: list[Future[None]] = [
-        senders.submit(_send_in_turn, context, lane, report) for lane in by_destination.values()
-    ]
-    for lane in as_completed(lanes):
-        lane.result()
-
-
-@dataclass(frozen=True)
-class _Down:
-    """A destination that has just failed: why, and until when it is left alone."""
-
-    why: str
-    until: datetime
-
-
-def _send_in_turn(context: Context, lane: Iterable[Delivery], report: Report) -> None:
-    """One destination's deliveries, one after the other. Once it fails it is left alone, and the rest of the lane fails with it.
-
-    Each by its own schedule: so none waits behind a message that the destination chokes on, and each is given up after its own three days.
-    """
-    down: _Down | None = None
-    for delivery in lane:
-        if context.stopping():
-            release(context.database, delivery, context.clock.now())
-        elif down is not None:
-            _put_off(context, delivery, f"not tried: {down.why}", not_before=down.until)
-        else:
-            context.at("dispatch:before-send")
-            outcome = _send(context, delivery)
-            context.at("dispatch:after-send")
-            down = _settle(context, delivery, outcome, report)
-
-
-def _send(context: Context, delivery: Delivery) -> Outcome:
-    now = context.clock.now()
-    envelope = Envelope(
-        key=delivery.key,
-        kind="alert",
-        subscriber="",
-        watchlists=(),
-        trial=delivery.trial,
-        significance=Significance.ROUTINE,
-        registry_date="",
-        seen_at=now,
-        sent_at=now,
-        document=dict,
-    )
-    prepared = context.gateway.prepare(delivery.destination, delivery.message, envelope)
-    if isinstance(prepared, Refused):
-        return prepared
-    for payload in prepared:
-        outcome = context.gateway.send(delivery.destination, payload, delivery.key)
-        if not isinstance(outcome, Accepted):
-            return outcome
-    return Accepted()
-
-
-def _settle(context: Context, delivery: Delivery, outcome: Outcome, report: Report) -> _Down | None:
-    """Write down how it went; says so if the destination failed."""
-    if isinstance(outcome, Accepted):
-        settle_sent(context.database, delivery, context.clock.now())
-        report.told += 1
-        return None
-    report.fail("destination", delivery.destination, outcome.why)
-    wish = outcome.retry_after if isinstance(outcome, Retry) else None
-    kind = "unknown" if isinstance(outcome, Unknown) else "retry"
-    again = _put_off(context, delivery, outcome.why, kind, wish)
-    only_this_message = isinstance(outcome, Refused) and outcome.what == "message"
-    return None if only_this_message else _Down(outcome.why, again - _A_MOMENT)
-
-
-def _put_off(
-    context: Context,
-    delivery: Delivery,
-    why: str,
-    kind: str = "retry",
-    wish: float | None = None,
-    not_before: datetime | None = None,
-) -> datetime:
-    """Not delivered: due again later, or given up. Gives the moment from which the destination may be tried again."""
-    now = context.clock.now()
-    again = next_attempt(delivery.attempts, now, 2 * context.random() - 1, wish)
-    if again is None:
-        settle_gave_up(
-            context.database, delivery, now, why, notices_of_giving_up(context, delivery, why, now)
+def _send(context: Context, delivery: Delivery) -> tuple[Outcome, Delivery]:
+    """One attempt, and the delivery with what was sent."""
+    if delivery.payload is None:
+        now = context.clock.now()
+        prepared = context.gateway.prepare(
+            delivery.destination, delivery.message, _envelope(context, delivery, now)
         )
-        return now
-    again = max(again, not_before or again)
-    settle_retry(context.database, delivery, now, again, why, kind)
-    return again
+        if isinstance(prepared, Refused):
+            return prepared, delivery
+        delivery = freeze(context.database, delivery, prepared, now)
+    assert delivery.payload is not None
+    context.at("dispatch:before-send")
+    outcome = context.gateway.send(delivery.destination, delivery.payload, delivery.key)
+    context.at("dispatch:after-send")
+    return outcome, delivery
+
+
+def _envelope(context: Context, delivery: Delivery, now: datetime) -> Envelope:
+    found = behind(context.database, delivery.notification)
+    titles = {watchlist.name: watchlist.title for watchlist in context.watchlists}
+    return Envelope(
+        key=delivery.key,
+        kind=found.kind,
+        subscriber=found.subscriber,
+        watchlists=tuple(titles.get(name, name) for name in found.watchlists),
+        trial=found.trial,
+        significance=found.significance,
+        registry_date=found.registry_date,
+        seen_at=found.seen_at,
+        sent_at=now,
+        document=lambda: document(context.database, delivery.notification),
+    )
+
+
+def _settle(context: Context, delivery: Delivery, outcome: Outcome, report: Report) -> None:
+    """Write down how it went, and what that says about the destination."""
+    now = context.clock.now()
+    before = breaker_of(context.database, delivery.destination)
+    if isinstance(outcome, Accepted):
+        notices = notices_of_return(context, delivery.destination, before, now) if before.told else []
+        settle_sent(context.database, delivery, now, before.worked(now), notices)
+        report.told += 1
+        return
+    report.fail("destination", delivery.destination, outcome.why)
+    if isinstance(outcome, Refused) and outcome.what == "message":
+        _refused(context, delivery, outcome.why, before.worked(now))
+    else:
+        _failed(context, delivery, outcome, before)
+
+
+def _refused(context: Context, delivery: Delivery, why: str, breaker: Breaker) -> None:
+    """The destination works and does not take this message: once more in plainer words, then it is given up."""
+    now, database = context.clock.now(), context.database
+    plainer = None
+    if delivery.payload is not None and not was_made_plainer(database, delivery.id):
+        plainer = context.gateway.plainer(delivery.destination, delivery.payload)
+    if plainer is not None:
+        settle_plainer(database, delivery, now, why, plainer, breaker)
+    else:
+        settle_gave_up(
+            database, delivery, now, why, notices_of_giving_up(context, delivery, why, now), breaker
+        )
+
+
+def _failed(
+    context: Context, delivery: Delivery, outcome: Retry | Refused | Unknown, before: Breaker
+) -> None:
+    """The destination did not take it: later again. While it is taken for broken that costs the message nothing; a message that
+    it fails with again and again, while others arrive, is given up in the end."""
+    now, database = context.clock.now(), context.database
+    wish = outcome.retry_after if isinstance(outcome, Retry) else None
+    own = next_attempt(delivery.attempts - delivery.excused, now, 2 * context.random() - 1, wish)
+    after = before.failed(
+        now,
+        outcome.why,
+        (own or now) - _A_MOMENT,
+        plainly=isinstance(outcome, Refused),
+        wish=wish,
+    )
+    kind = "unknown" if isinstance(outcome, Unknown) else "retry"
+    if after.is_open and after.rests_until is not None:
+        settle_retry(
+            database, delivery, now, after.rests_until, outcome.why, kind, breaker=after, excused=True
+        )
+    elif own is not None:
+        settle_retry(database, delivery, now, own, outcome.why, kind, breaker=after)
+    else:
+        notices = notices_of_giving_up(context, delivery, outcome.why, now)
+        settle_gave_up(database, delivery, now, outcome.why, notices, after)

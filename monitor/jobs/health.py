@@ -6,6 +6,7 @@ Silence must not be taken for health. Each is told once, and once when it ends.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from monitor.core.breaker import FOLDED_AFTER, Breaker
 from monitor.core.notification import Delivery, Notification, key_of
 from monitor.core.significance import Significance
 from monitor.core.source import Source
@@ -14,6 +15,8 @@ from monitor.core.watch import Watch
 from monitor.jobs.context import Context
 from monitor.render.contexts import NoticeContext
 from monitor.render.message import render_notice
+from monitor.render.wording import count
+from monitor.store.destinations import breaker_of, broken_destinations
 from monitor.store.outbox import notify
 from monitor.store.runs import note_failure, note_success, source_state
 from monitor.store.standings import not_read_since
@@ -89,17 +92,54 @@ def note_left_unread(
 
 
 def notices_of_giving_up(context: Context, delivery: Delivery, why: str, now: datetime) -> list[Notification]:
-    """A delivery is given up after three days. The other destinations are told, at most once a day for each that is broken."""
+    """A destination works, but does not take this message. The other destinations are told, at most once a day for each."""
     told = NoticeContext(
-        f"Messages to {delivery.destination} do not arrive",
+        f"A message for {delivery.destination} was given up",
         (
-            f"A message was given up after {delivery.attempts} attempts over three days: {why}",
+            f"{delivery.destination} did not take it in {count(delivery.attempts, 'attempt')}: {why}",
             f"Its title: {delivery.message.title}",
         ),
-        "`trialmon outbox list` shows what waits; `trialmon outbox retry` sends it again",
+        "`trialmon outbox list --state gave_up` names it; `trialmon outbox retry` sends it again",
     )
-    others = [name for name in _destinations(context) if name != delivery.destination]
-    return _notices(context, told, ("gave-up", delivery.destination, f"{now:%Y-%m-%d}"), now, others)
+    about = ("gave-up", delivery.destination, f"{now:%Y-%m-%d}")
+    return _notices(context, told, about, now, _others(context, delivery.destination))
+
+
+def tell_of_broken_destinations(context: Context) -> None:
+    """A destination has failed for an hour: the others are told, once until it works again. What is for it waits meanwhile."""
+    now, database = context.clock.now(), context.database
+    for name in broken_destinations(database, now, untold=True):
+        breaker = breaker_of(database, name)
+        since = breaker.failing_since or now
+        told = NoticeContext(
+            f"Messages to {name} do not arrive",
+            (
+                f"Nothing has reached {name} since {since:%Y-%m-%d %H:%M} UTC. The last failure: {breaker.why}",
+                "What is to be told there waits. You will be told when it arrives again.",
+            ),
+            f"`trialmon destinations test {name}` says what is wrong; `trialmon outbox list` shows what waits",
+        )
+        about = ("broken", name, since.isoformat())
+        notify(database, _notices(context, told, about, now, _others(context, name)), now, broken=name)
+
+
+def notices_of_return(context: Context, name: str, breaker: Breaker, now: datetime) -> list[Notification]:
+    """A destination of which the others were told that it is broken has taken a message: they are told of that too."""
+    since = breaker.failing_since or now
+    waited = (
+        "What waited for it for more than a day comes there as one digest."
+        if now - since >= FOLDED_AFTER
+        else "What waited for it is sent now."
+    )
+    told = NoticeContext(
+        f"Messages to {name} arrive again",
+        (f"They did not since {since:%Y-%m-%d %H:%M} UTC. {waited}",),
+    )
+    return _notices(context, told, ("works-again", name, since.isoformat()), now, _others(context, name))
+
+
+def _others(context: Context, destination: str) -> list[str]:
+    return [name for name in _destinations(context) if name != destination]
 
 
 def _notices(

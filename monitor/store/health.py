@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.store.database import Connection, Database
+from monitor.store.destinations import breaker_of, broken_destinations
 from monitor.store.values import moment, stamp
 
 # Without a look that succeeded for this long, silence no longer means that nothing changed.
@@ -67,20 +68,18 @@ def _bytes(db: Database) -> int:
 
 
 def refusing_destinations(db: Database, now: datetime) -> dict[str, dict[str, Any]]:
-    """The destinations that nothing reached for a day although something was tried: since when, how many wait, and why."""
-    with db.reading() as connection:
-        rows = connection.execute(
-            "SELECT d.destination, MIN(a.began_at) AS since, COUNT(DISTINCT d.id) AS waiting, MAX(d.error) AS why"
-            " FROM deliveries AS d JOIN attempts AS a ON a.delivery = d.id"
-            " WHERE d.state IN ('pending', 'sending', 'gave_up') AND d.attempts > 0 AND NOT EXISTS (SELECT 1 FROM deliveries AS ok"
-            " WHERE ok.destination = d.destination AND ok.state = 'sent' AND ok.sent_at > ?1)"
-            " GROUP BY d.destination HAVING MIN(a.began_at) <= ?1 ORDER BY d.destination",
-            (stamp(now - SILENCE),),
-        )
-        return {
-            row["destination"]: {"since": row["since"], "waiting": row["waiting"], "why": row["why"]}
-            for row in rows
-        }
+    """The destinations that nothing has reached for an hour or longer although something was tried: since when, how many wait, and why."""
+    refusing = {}
+    for name in broken_destinations(db, now):
+        breaker = breaker_of(db, name)
+        with db.reading() as connection:
+            (waiting,) = connection.execute(
+                "SELECT COUNT(*) FROM deliveries WHERE destination = ? AND state IN ('pending', 'sending')",
+                (name,),
+            ).fetchone()
+        since = stamp(breaker.failing_since) if breaker.failing_since is not None else ""
+        refusing[name] = {"since": since, "waiting": waiting, "why": breaker.why}
+    return refusing
 
 
 def last_runs(db: Database, limit: int = 20) -> list[dict[str, Any]]:

@@ -1,22 +1,26 @@
 """The outbox: what is to be told, written with its cause; claimed under a lease; every attempt kept.
 
 pending ──claim──▶ sending ──▶ sent                 (final)
-   ▲                  ├──────▶ pending, due later   (settle_retry)
+   ▲                  ├──────▶ pending, due later   (settle_retry, settle_plainer)
    │                  ├──────▶ gave_up              (retry brings it back)
    │                  └ lease ended: the attempt is closed as `unknown`, pending again
    └─retry─ gave_up, suppressed ◀─drop─ pending, gave_up
+                    suppressed, folded into a digest: told by that one (final; see `folding`)
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from monitor.core.notification import LONGEST_WAIT, Delivery, Message, Notification, key_of
+from monitor.core.breaker import Breaker
+from monitor.core.notification import Delivery, Message, Notification, Payload, key_of
 from monitor.store.database import Connection, Database
+from monitor.store.destinations import close_breakers, write_breaker
+from monitor.store.payloads import payload_of, write_payload
+from monitor.store.turns import NEXT, moments_of
 from monitor.store.values import stamp
 
-# Whatever is due further ahead than anything can be was written before the clock went back.
-_SLACK = timedelta(hours=1)
 _LONGEST_LEASE = timedelta(hours=1)
 
 
@@ -27,11 +31,13 @@ def _nobody(_: str) -> bool:
 def write_notification(connection: Connection, notification: Notification, now: datetime) -> list[int]:
     """Within a write transaction: the notification (`events` are event ids) and a delivery for each destination; gives their ids.
 
-    One that waits for a digest (`slot`) gets no deliveries: the digest will. A key that is there already is written once.
+    One that waits for a digest (`slot`) gets no deliveries: the digest will. One that is `withheld` gets deliveries that are never
+    sent, and waits for no digest. A key that is there already is written once.
     """
     if any("://" in destination for destination in notification.destinations):
         raise ValueError("a destination is stored by its name, never by its URL")
     message = notification.message
+    waits = notification.slot is not None and not notification.withheld
     cursor = connection.execute(
         "INSERT INTO notifications (key, kind, subscriber, watchlists, destinations, trial, significance, why, title, text,"
         " markdown, html, created_at, slot, held_for) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -41,7 +47,7 @@ def write_notification(connection: Connection, notification: Notification, now: 
             *(json.dumps(notification.watchlists), json.dumps(notification.destinations), notification.trial),
             *(str(notification.significance), notification.why),
             *(message.title, message.text, message.markdown, message.html),
-            *(stamp(now), stamp(notification.slot) if notification.slot is not None else None),
+            *(stamp(now), stamp(notification.slot) if waits and notification.slot is not None else None),
             notification.held_for,
         ),
     ).fetchone()
@@ -52,21 +58,34 @@ def write_notification(connection: Connection, notification: Notification, now: 
         "INSERT INTO notification_events (notification, event) VALUES (?, ?)",
         [(identity, event) for event in sorted(set(notification.events))],
     )
-    if notification.slot is None:
-        connection.executemany(
-            "INSERT INTO deliveries (key, notification, destination, trial, state, due) VALUES (?, ?, ?, ?, 'pending', ?)",
-            [
-                (
-                    key_of(notification.key, destination),
-                    identity,
-                    destination,
-                    notification.trial,
-                    stamp(notification.due),
-                )
-                for destination in dict.fromkeys(notification.destinations)
-            ],
-        )
+    if not waits:
+        _write_deliveries(connection, identity, notification)
     return _deliveries_of(connection, notification.key)
+
+
+def _write_deliveries(connection: Connection, identity: int, notification: Notification) -> None:
+    trials = {row[0] for row in connection.execute(_TRIALS_TOLD, (identity,))}
+    trials |= {notification.trial} - {""}
+    for destination in dict.fromkeys(notification.destinations):
+        (delivery,) = connection.execute(
+            "INSERT INTO deliveries (key, notification, destination, trial, state, due, error) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " RETURNING id",
+            (
+                *(key_of(notification.key, destination), identity, destination, notification.trial),
+                *("suppressed" if notification.withheld else "pending", stamp(notification.due)),
+                notification.withheld,
+            ),
+        ).fetchone()
+        connection.executemany(
+            "INSERT INTO delivery_trials (trial, delivery) VALUES (?, ?)",
+            [(trial, delivery) for trial in sorted(trials)],
+        )
+
+
+_TRIALS_TOLD = (
+    "SELECT DISTINCT t.registry || ':' || t.number FROM notification_events AS told JOIN events AS e ON e.id = told.event"
+    " JOIN trials AS t ON t.id = e.trial WHERE told.notification = ?"
+)
 
 
 def _deliveries_of(connection: Connection, key: str) -> list[int]:
@@ -77,47 +96,45 @@ def _deliveries_of(connection: Connection, key: str) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def notify(db: Database, notifications: Iterable[Notification], now: datetime) -> list[int]:
-    """Write notifications that belong to no observation (notices about health), in a transaction of their own."""
+def notify(
+    db: Database, notifications: Iterable[Notification], now: datetime, *, broken: str = ""
+) -> list[int]:
+    """Write notifications that belong to no observation (notices about health), in a transaction of their own.
+
+    `broken` is the destination that they tell of as broken, if any: it then counts as told.
+    """
     with db.writing() as connection:
+        connection.execute("UPDATE destinations SET told = 1 WHERE name = ?", (broken,))
         return [identity for one in notifications for identity in write_notification(connection, one, now)]
 
 
-_DUE = (
-    "SELECT d.id FROM deliveries AS d WHERE d.state = 'pending' AND (d.due <= :now OR d.due > :impossible)"
-    # In turn: what is earlier for the same trial and destination goes first. One that is only being held back (quiet hours)
-    # and was never tried does not stop a critical one that passes them.
-    " AND (d.trial = '' OR NOT EXISTS (SELECT 1 FROM deliveries AS e WHERE e.destination = d.destination"
-    " AND e.trial = d.trial AND e.id < d.id AND e.state IN ('pending', 'sending') AND (e.state = 'sending'"
-    " OR e.attempts > 0 OR e.due <= :now OR e.due > :impossible)))"
-    " ORDER BY d.due, d.id LIMIT :limit"
-)
 _ABANDONED = "SELECT id, lease_by FROM deliveries WHERE state = 'sending' AND (lease_until <= :now OR lease_until > :impossible_lease)"
 
 
-def claim(db: Database, now: datetime, lease: timedelta, limit: int, owner: str) -> list[Delivery]:
-    """Take up to `limit` due deliveries for sending, oldest first, never two of one trial to one destination at once.
+def claim(
+    db: Database, now: datetime, lease: timedelta, limit: int, owner: str, destination: str | None = None
+) -> list[Delivery]:
+    """Take up to `limit` due deliveries for sending, oldest first, never two of one trial to one destination at once; only for
+    `destination` if one is given. Of those for a destination whose breaker is open, one.
 
-    Each is ours until `now + lease` (at most an hour) and has a row in `attempts`. `Delivery.attempts` counts the attempt begun here,
-    so it is what `next_attempt` wants if it fails. A delivery whose lease ended is taken over: its last attempt is closed as
-    `unknown`.
+    Each is ours until `now + lease` (at most an hour) and has a row in `attempts`. `Delivery.attempts` counts the attempt begun here. A
+    delivery whose lease ended is taken over: its last attempt is closed as `unknown`.
     """
     moments = {
-        "now": stamp(now),
-        "impossible": stamp(now + LONGEST_WAIT + _SLACK),
+        **moments_of(now, destination),
         "impossible_lease": stamp(now + _LONGEST_LEASE),
         "limit": limit,
     }
     with db.reading() as connection:  # most of the time nothing is due, and that needs no write lock
         if not (
-            connection.execute(_DUE, moments).fetchone() or connection.execute(_ABANDONED, moments).fetchone()
+            connection.execute(NEXT, moments).fetchone() or connection.execute(_ABANDONED, moments).fetchone()
         ):
             return []
     lease_until = stamp(now + min(lease, _LONGEST_LEASE))
     with db.writing() as connection:
         abandoned = [row["id"] for row in connection.execute(_ABANDONED, moments)]
         _close_as_unknown(connection, abandoned, now)
-        claimed = [row["id"] for row in connection.execute(_DUE, moments)]
+        claimed = _one_probe_each(connection.execute(NEXT, moments).fetchall())
         for identity in claimed:
             connection.execute(
                 "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, lease_until = ?, lease_by = ? WHERE id = ?",
@@ -131,6 +148,17 @@ def claim(db: Database, now: datetime, lease: timedelta, limit: int, owner: str)
         deliveries = [_delivery(connection, identity) for identity in claimed]
     db.at("claim:after-commit")
     return deliveries
+
+
+def _one_probe_each(rows: Sequence[Any]) -> list[int]:
+    probed: set[str] = set()
+    chosen = []
+    for row in rows:
+        if row["openings"] and row["destination"] in probed:
+            continue
+        probed.add(row["destination"])
+        chosen.append(row["id"])
+    return chosen
 
 
 def recover(db: Database, now: datetime, is_dead: Callable[[str], bool] = _nobody) -> int:
@@ -170,46 +198,90 @@ def _end_attempt(connection: Connection, delivery: int, now: datetime, outcome: 
 
 def _delivery(connection: Connection, identity: int) -> Delivery:
     row = connection.execute(
-        "SELECT d.id, d.key, d.destination, d.attempts, d.trial, n.title, n.text, n.markdown, n.html"
+        "SELECT d.*, n.title, n.text, n.markdown, n.html"
         " FROM deliveries AS d JOIN notifications AS n ON n.id = d.notification WHERE d.id = ?",
         (identity,),
     ).fetchone()
     message = Message(row["title"], row["text"], row["markdown"], row["html"])
-    return Delivery(row["id"], row["key"], row["destination"], message, row["attempts"], row["trial"])
-
-
-def settle_sent(db: Database, delivery: Delivery, now: datetime) -> bool:
-    """It was accepted. False (as for all that settle) if the lease had ended and the delivery is no longer ours to settle."""
-    return _settle(db, delivery, now, "sent", "", "state = 'sent', sent_at = :now, error = ''", {})
-
-
-def settle_retry(
-    db: Database, delivery: Delivery, now: datetime, due: datetime, error: str, outcome: str = "retry"
-) -> bool:
-    """It failed and is tried again at `due`. `outcome` may be `unknown`: it may have arrived."""
-    return _settle(
-        db,
-        delivery,
-        now,
-        outcome,
-        error,
-        "state = 'pending', due = :due, error = :error",
-        {"due": stamp(due)},
+    return Delivery(
+        row["id"],
+        row["key"],
+        row["destination"],
+        message,
+        row["attempts"],
+        row["trial"],
+        payload_of(connection, identity),
+        notification=row["notification"],
+        excused=row["excused"],
     )
 
 
+def settle_sent(
+    db: Database,
+    delivery: Delivery,
+    now: datetime,
+    breaker: Breaker | None = None,
+    notices: Sequence[Notification] = (),
+) -> bool:
+    """It was accepted. False (as for all that settle) if the lease had ended and the delivery is no longer ours to settle.
+
+    For all that settle: `breaker` is how its destination does from now on (None: as before), and `notices` say so; both are written
+    in the same transaction.
+    """
+    new = "state = 'sent', sent_at = :now, error = ''"
+    return _settle(db, delivery, now, "sent", "", new, {}, breaker, notices)
+
+
+def settle_retry(
+    db: Database,
+    delivery: Delivery,
+    now: datetime,
+    due: datetime,
+    error: str,
+    outcome: str = "retry",
+    *,
+    breaker: Breaker | None = None,
+    excused: bool = False,
+) -> bool:
+    """It failed and is tried again at `due`. `outcome` may be `unknown`: it may have arrived. `excused`: it was the destination that
+    failed, and the attempt does not count against the message."""
+    new = "state = 'pending', due = :due, error = :error, excused = excused + :excused"
+    values: dict[str, str | int] = {"due": stamp(due), "excused": int(excused)}
+    return _settle(db, delivery, now, outcome, error, new, values, breaker)
+
+
+def settle_plainer(
+    db: Database,
+    delivery: Delivery,
+    now: datetime,
+    error: str,
+    plainer: Payload,
+    breaker: Breaker | None = None,
+) -> bool:
+    """The destination works, but refused this message. It is due at once in this plainer form."""
+
+    def keep(connection: Connection) -> None:
+        write_payload(connection, delivery.id, plainer, now)
+
+    new = "state = 'pending', due = :now, error = :error"
+    return _settle(db, delivery, now, "refused", error, new, {}, breaker, keep=keep)
+
+
 def settle_gave_up(
-    db: Database, delivery: Delivery, now: datetime, error: str, notices: Sequence[Notification] = ()
+    db: Database,
+    delivery: Delivery,
+    now: datetime,
+    error: str,
+    notices: Sequence[Notification] = (),
+    breaker: Breaker | None = None,
 ) -> bool:
     """It failed for the last time. `notices` that say so are written in the same transaction."""
     new = "state = 'gave_up', error = :error"
-    return _settle(db, delivery, now, "gave_up", error, new, {}, notices)
+    return _settle(db, delivery, now, "gave_up", error, new, {}, breaker, notices)
 
 
-def release(db: Database, delivery: Delivery, now: datetime) -> bool:
-    """It was not tried after all, because the daemon stops: due again, the attempt not counted."""
-    new = "state = 'pending', due = :now, attempts = attempts - 1"
-    return _settle(db, delivery, now, "released", "", new, {})
+def _nothing_more(_: Connection) -> None:
+    """Nothing else is written with it."""
 
 
 def _settle(
@@ -219,18 +291,22 @@ def _settle(
     outcome: str,
     error: str,
     new: str,
-    values: dict[str, str],
+    values: Mapping[str, str | int],
+    breaker: Breaker | None = None,
     notices: Sequence[Notification] = (),
+    keep: Callable[[Connection], None] = _nothing_more,
 ) -> bool:
-    values = {**values, "now": stamp(now), "error": error}
     with db.writing() as connection:
         ours = connection.execute(
             f"UPDATE deliveries SET {new}, lease_until = NULL, lease_by = ''"
             " WHERE id = :id AND state = 'sending' AND attempts = :attempts",
-            {**values, "id": delivery.id, "attempts": delivery.attempts},
+            {**values, "now": stamp(now), "error": error, "id": delivery.id, "attempts": delivery.attempts},
         ).rowcount
         if ours:
             _end_attempt(connection, delivery.id, now, outcome, error)
+            keep(connection)
+            if breaker is not None:
+                write_breaker(connection, delivery.destination, breaker)
             for notice in notices:
                 write_notification(connection, notice, now)
         db.at("settle:before-commit")
@@ -239,24 +315,28 @@ def _settle(
 
 
 def retry(db: Database, ids: Sequence[int], now: datetime) -> list[int]:
-    """By a person's wish: due now, and the retry schedule begins anew. Gives those it could be done for: not sent, not being sent."""
-    return _by_hand(
-        db,
-        "UPDATE deliveries SET state = 'pending', attempts = 0, due = ? WHERE id = ? AND state IN"
-        " ('pending', 'gave_up', 'suppressed')",
-        [(stamp(now), identity) for identity in ids],
-    )
+    """By a person's wish: due now, the retry schedule begins anew, and its destination is no longer left alone. Gives those it could be
+    done for: not sent, not being sent, not folded into another message."""
+    with db.writing() as connection:
+        done = _by_hand(
+            connection,
+            "UPDATE deliveries SET state = 'pending', attempts = 0, excused = 0, due = ? WHERE id = ? AND folded_into IS NULL"
+            " AND state IN ('pending', 'gave_up', 'suppressed')",
+            [(stamp(now), identity) for identity in ids],
+        )
+        close_breakers(connection, done, now)
+    return done
 
 
 def drop(db: Database, ids: Sequence[int], why: str = "dropped by hand") -> list[int]:
     """By a person's wish: never sent. Gives those it could be done for: pending or given up."""
-    return _by_hand(
-        db,
-        "UPDATE deliveries SET state = 'suppressed', error = ? WHERE id = ? AND state IN ('pending', 'gave_up')",
-        [(why, identity) for identity in ids],
-    )
-
-
-def _by_hand(db: Database, sql: str, rows: list[tuple[str, int]]) -> list[int]:
     with db.writing() as connection:
-        return [row[1] for row in rows if connection.execute(sql, row).rowcount]
+        return _by_hand(
+            connection,
+            "UPDATE deliveries SET state = 'suppressed', error = ? WHERE id = ? AND state IN ('pending', 'gave_up')",
+            [(why, identity) for identity in ids],
+        )
+
+
+def _by_hand(connection: Connection, sql: str, rows: list[tuple[str, int]]) -> list[int]:
+    return [row[1] for row in rows if connection.execute(sql, row).rowcount]

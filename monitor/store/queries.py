@@ -4,7 +4,7 @@ Stop early if you like, but let the iterator go: an open one keeps the write-ahe
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,8 @@ from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
 from monitor.store.database import Database
 from monitor.store.observations import modules_at
-from monitor.store.trials import NAMED
+from monitor.store.search import expression
+from monitor.store.trials import ASKED, NAMED, asked_for
 from monitor.store.values import read_json, stamp
 
 # A record of a version and the date of the data it was last seen with → the record as it was last seen.
@@ -26,7 +27,8 @@ Refresh = Callable[[dict[str, Json], str], dict[str, Json]]
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which changes or events are meant; None: all. `trial` is a number, an id or another number for the trial;
-    `since` and `until` are moments of our seeing, both included; `at_least` of a change is that of its gravest event."""
+    `since` and `until` are moments of our seeing, both included; `at_least` and `rule` of a change are those of its events; `field` is a
+    part of a field's path or label, and of an event that of one of its changes; `text` are words as `search` takes them."""
 
     trial: str | None = None
     watchlist: str | None = None
@@ -35,6 +37,10 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     limit: int | None = None
+    before: int | None = None
+    rule: str | None = None
+    field: str | None = None
+    text: str | None = None
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -47,17 +53,25 @@ class Filters:
             "since": stamp(self.since) if self.since is not None else None,
             "until": stamp(self.until) if self.until is not None else None,
             "limit": -1 if self.limit is None else self.limit,
+            "rule": self.rule,
+            "field": self.field,
+            "text": expression(self.text or ""),
         }
 
-    def conditions(self, row: str, seen_at: str, grave: str) -> str:
-        """What a row must satisfy, in SQL: only what is asked for, so that an index serves it and newest first needs no sorting."""
+    def conditions(self, row: str, seen_at: str, of_kind: Mapping[str, str]) -> str:
+        """What a row must satisfy, in SQL: only what is asked for, so that an index serves it and newest first needs no sorting.
+        `of_kind`: what `at_least`, `rule`, `field` and `text` mean of such a row."""
         asked_for = {
             f"{row}.trial IN (SELECT t.id FROM trials AS t WHERE {NAMED})": self.trial,
             f"{row}.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist)": self.watchlist,
             f"{row}.topic = :topic": self.topic,
             f"{seen_at} >= :since": self.since,
             f"{seen_at} <= :until": self.until,
-            grave: self.at_least,
+            f"{row}.id < :before": self.before,
+            of_kind["at_least"]: self.at_least,
+            of_kind["rule"]: self.rule,
+            of_kind["field"]: self.field,
+            of_kind["text"]: self.text,
         }
         return " AND ".join(
             ["TRUE", *(condition for condition, value in asked_for.items() if value is not None)]
@@ -65,10 +79,32 @@ class Filters:
 
 
 _GRAVE = "e.significance IN (SELECT value FROM json_each(:graver))"
-_LED_TO_GRAVE = (
-    "EXISTS (SELECT 1 FROM event_changes AS x JOIN events AS e ON e.id = x.event"
-    f" WHERE x.change = c.id AND {_GRAVE})"
-)
+_OF_RULE = "e.rule = :rule"
+_OF_FIELD = "(INSTR(LOWER(c.field), LOWER(:field)) > 0 OR INSTR(LOWER(c.label), LOWER(:field)) > 0)"
+_IN_CHANGES = "SELECT rowid FROM changes_found WHERE changes_found MATCH :text"
+
+
+def _led_to(event: str) -> str:
+    return (
+        "EXISTS (SELECT 1 FROM event_changes AS x JOIN events AS e ON e.id = x.event"
+        f" WHERE x.change = c.id AND {event})"
+    )
+
+
+_OF_A_CHANGE = {
+    "at_least": _led_to(_GRAVE),
+    "rule": _led_to(_OF_RULE),
+    "field": _OF_FIELD,
+    "text": f"c.id IN ({_IN_CHANGES})",
+}
+_OF_AN_EVENT = {
+    "at_least": _GRAVE,
+    "rule": _OF_RULE,
+    "field": "EXISTS (SELECT 1 FROM event_changes AS x JOIN changes AS c ON c.id = x.change"
+    f" WHERE x.event = e.id AND {_OF_FIELD})",
+    "text": "e.id IN (SELECT rowid FROM events_found WHERE events_found MATCH :text"
+    f" UNION SELECT x.event FROM event_changes AS x WHERE x.change IN ({_IN_CHANGES}))",
+}
 
 
 def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
@@ -78,23 +114,28 @@ def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, 
         for row in connection.execute(
             "SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM changes AS c"
             " JOIN trials AS t ON t.id = c.trial JOIN versions AS v ON v.trial = c.trial AND v.version = c.version"
-            f" WHERE {filters.conditions('c', 'v.seen_at', _LED_TO_GRAVE)} ORDER BY c.id DESC LIMIT :limit",
+            f" WHERE {filters.conditions('c', 'v.seen_at', _OF_A_CHANGE)} ORDER BY v.seen_at DESC, c.id DESC LIMIT :limit",
             filters.parameters,
         ):
-            yield {
-                "id": row["id"],
-                "trial": row["number"],
-                "registry": row["registry"],
-                "version": row["version"],
-                "seen_at": row["seen_at"],
-                "registry_date": row["registry_date"] or None,
-                "topic": row["topic"],
-                "field": row["field"],
-                "label": row["label"],
-                "kind": row["kind"],
-                "before": read_json(row["before"]),
-                "after": read_json(row["after"]),
-            }
+            yield change_row(row)
+
+
+def change_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `changes` with its trial and version, as `changes --json` gives it."""
+    return {
+        "id": row["id"],
+        "trial": row["number"],
+        "registry": row["registry"],
+        "version": row["version"],
+        "seen_at": row["seen_at"],
+        "registry_date": row["registry_date"] or None,
+        "topic": row["topic"],
+        "field": row["field"],
+        "label": row["label"],
+        "kind": row["kind"],
+        "before": read_json(row["before"]),
+        "after": read_json(row["after"]),
+    }
 
 
 def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
@@ -104,23 +145,28 @@ def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, A
         for row in connection.execute(
             "SELECT e.*, t.registry, t.number, (SELECT json_group_array(x.change) FROM event_changes AS x"
             " WHERE x.event = e.id) AS of_changes FROM events AS e JOIN trials AS t ON t.id = e.trial"
-            f" WHERE {filters.conditions('e', 'e.seen_at', _GRAVE)} ORDER BY e.id DESC LIMIT :limit",
+            f" WHERE {filters.conditions('e', 'e.seen_at', _OF_AN_EVENT)} ORDER BY e.seen_at DESC, e.id DESC LIMIT :limit",
             filters.parameters,
         ):
-            yield {
-                "id": row["id"],
-                "trial": row["number"],
-                "registry": row["registry"],
-                "version": row["version"],
-                "seen_at": row["seen_at"],
-                "registry_date": row["registry_date"] or None,
-                "rule": row["rule"],
-                "topic": row["topic"],
-                "significance": row["significance"],
-                "headline": row["headline"],
-                "because": row["because"],
-                "changes": json.loads(row["of_changes"]),
-            }
+            yield event_row(row)
+
+
+def event_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `events` with its trial and the ids of its changes (`of_changes`), as `events --json` gives it."""
+    return {
+        "id": row["id"],
+        "trial": row["number"],
+        "registry": row["registry"],
+        "version": row["version"],
+        "seen_at": row["seen_at"],
+        "registry_date": row["registry_date"] or None,
+        "rule": row["rule"],
+        "topic": row["topic"],
+        "significance": row["significance"],
+        "headline": row["headline"],
+        "because": row["because"],
+        "changes": json.loads(row["of_changes"]),
+    }
 
 
 def history(db: Database, trial: TrialId) -> Iterator[dict[str, Any]]:
@@ -285,11 +331,13 @@ def watchlist_names(db: Database) -> list[str]:
         return [row["name"] for row in rows]
 
 
-def trial_names(db: Database) -> dict[str, str]:
-    """Every trial of which there is a version: its id → its short name, as of the newest version."""
+def trial_names(db: Database, trials: Iterable[TrialId] | None = None) -> dict[str, str]:
+    """Every trial of which there is a version, or those of `trials`: its id → its short name, as of the newest version."""
+    every = "trials AS t" if trials is None else ASKED
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT registry, number, acronym, title FROM trials WHERE version > 0 ORDER BY number"
+            f"SELECT t.registry, t.number, t.acronym, t.title FROM {every} WHERE t.version > 0 ORDER BY t.number",
+            {} if trials is None else {"trials": asked_for(set(trials))},
         )
         return {
             f"{row['registry']}:{row['number']}": TrialFacts(

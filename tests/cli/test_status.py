@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.cli.showing import ago, size
+from monitor.core.breaker import Breaker
 from monitor.store import outbox, runs
 from tests.builders import NUMBER, a_moment
 from tests.cli.archive import Archive
@@ -76,17 +77,18 @@ def test_a_delivery_given_up_is_not_well_and_what_to_do_is_said(known: Archive, 
     assert "outbox retry --all-given-up" in answer.err
 
 
-def test_a_destination_that_refuses_for_a_day_is_not_well(known: Archive, present: datetime) -> None:
+def test_a_destination_that_refuses_for_an_hour_is_not_well(known: Archive, present: datetime) -> None:
     known.look_succeeded(present)
     known.tell()
-    begun = present - timedelta(hours=30)
+    begun, why = present - timedelta(hours=2), "the receiver answered 401"
+    broken = Breaker().failed(begun, why, begun, plainly=True)
     with known.database() as db:
         (delivery,) = outbox.claim(db, begun, timedelta(minutes=5), 10, "a daemon")
-        outbox.settle_retry(db, delivery, begun, present + timedelta(hours=1), "the receiver answered 500")
+        outbox.settle_retry(db, delivery, begun, begun, why, breaker=broken, excused=True)
     answer = known.ask("status", "--json")
     assert (answer.code, answer.rows[0]["ok"]) == (1, False)
     assert "destination desk: nothing has arrived since" in answer.err
-    assert "the receiver answered 500" in answer.err
+    assert "the receiver answered 401" in answer.err
 
 
 def test_without_a_database_there_is_no_status(archive: Archive) -> None:

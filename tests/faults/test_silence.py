@@ -6,6 +6,7 @@ import pytest
 
 from tests.builders import a_document
 from tests.faults.desk import KNEES, NUMBERS, Desk
+from tests.journeys.collector import Got
 
 TUESDAY, WEDNESDAY = date(2026, 2, 10), date(2026, 2, 11)
 
@@ -194,41 +195,79 @@ class Refusing:
         desk.inbox.refusing.add("desk")
 
     def days(self, first: str, days: float) -> list[str]:
-        """What arrives while deliveries are tried every hour."""
+        """The titles of what arrives while deliveries are tried every hour."""
+        return [one.title for one in self.came(first, days)]
+
+    def came(self, first: str, days: float) -> list[Got]:
+        """What arrives then."""
         moment, end = datetime.fromisoformat(first), datetime.fromisoformat(first) + timedelta(days=days)
         while moment < end:
             self.desk.deliver(moment.isoformat())
             moment += timedelta(hours=1)
-        return self.desk.told()
+        return self.desk.arrived()
 
 
-def test_a_destination_that_is_given_up_is_told_to_the_others_once_a_day(desk: Desk) -> None:
+def test_a_destination_that_refuses_is_told_to_the_others_once_and_once_when_it_is_back(desk: Desk) -> None:
     refusing = Refusing(desk)
     halt(desk, TUESDAY)
     halt(desk, TUESDAY, NUMBERS[1], "COMPLETED")
     report = desk.look("2026-02-10T15:00")
     assert [failure["destination"] for failure in report.failed] == ["desk"], "once, though two wait"
     assert len(desk.told()) == 2, "the other destination has both"
-    assert refusing.days("2026-02-10T16:00", 2) == []
-    told = refusing.days("2026-02-12T16:00", 4)
-    assert told.count("Messages to desk do not arrive") == len(told)
-    assert 1 <= len(told) <= 2
-    status = desk.status("2026-02-16T15:00+00:00")
-    assert status["outbox"] == {"pending": 0, "gave_up": 2}
-    assert not status["ok"]
+    assert refusing.days("2026-02-10T16:00", 9) == ["Messages to desk do not arrive"]
+    status = desk.status("2026-02-19T15:00+00:00")
+    assert status["outbox"] == {"pending": 2, "gave_up": 0}, "nothing expires"
+    desk.inbox.refusing.clear()
+    back = [(one.inbox, one.title) for one in refusing.came("2026-02-19T16:00", 1)]
+    assert [title for inbox, title in back if inbox == "other"] == ["Messages to desk arrive again"]
+    assert len([title for inbox, title in back if inbox == "desk"]) == 2
+    assert desk.status("2026-02-20T16:00+00:00")["outbox"] == {"pending": 0, "gave_up": 0}
 
 
-def test_a_destination_that_recovers_within_three_days_gets_everything_once(desk: Desk) -> None:
+def test_what_waited_for_more_than_a_day_comes_as_one_digest(desk: Desk) -> None:
+    refusing = Refusing(desk)
+    for number, status in zip(NUMBERS, ("TERMINATED", "COMPLETED", "SUSPENDED"), strict=True):
+        halt(desk, TUESDAY, number, status)
+    desk.look("2026-02-10T15:00")
+    refusing.days("2026-02-10T16:00", 5)
+    desk.inbox.refusing.clear()
+    first, digest = [one for one in refusing.came("2026-02-15T16:00", 1) if one.inbox == "desk"]
+    assert "Folded into one message: desk could not be reached from 2026-02-10 15:00 to" in digest.text
+    told = [number for number in NUMBERS if number in first.text], [n for n in NUMBERS if n in digest.text]
+    assert sorted(told[0] + told[1]) == NUMBERS, "each is told once: one message tried whether it works again"
+
+
+def test_a_destination_that_recovers_within_a_day_gets_everything_once_and_in_order(desk: Desk) -> None:
     refusing = Refusing(desk)
     halt(desk, TUESDAY)
     halt(desk, WEDNESDAY, status="WITHDRAWN")
-    desk.look("2026-02-10T15:00")
-    desk.look("2026-02-11T15:00")
-    refusing.days("2026-02-11T16:00", 1)
+    desk.look("2026-02-10T23:00")
+    desk.look("2026-02-11T01:00")
+    refusing.days("2026-02-11T02:00", 0.5)
     desk.inbox.refusing.clear()
-    came = [title for title in refusing.days("2026-02-12T16:00", 1) if "not arrive" not in title]
+    came = [one.title for one in refusing.came("2026-02-11T14:00", 1) if one.inbox == "desk"]
     assert ["Terminated" in came[0], "Withdrawn" in came[1], len(came)] == [True, True, 2]
     assert desk.status("2026-02-13T16:00+00:00")["outbox"] == {"pending": 0, "gave_up": 0}
+
+
+def test_a_message_that_a_working_destination_refuses_is_given_up_and_the_others_go_on(
+    desk: Desk,
+) -> None:
+    halt(desk, TUESDAY)
+    halt(desk, TUESDAY, NUMBERS[1], "COMPLETED")
+    desk.watch(*NUMBERS, to=("desk", "other"))
+    desk.look("2026-02-09T16:00")
+    desk.told()
+    desk.inbox.choking_on, desk.inbox.choked_status = "Terminated", 422
+    desk.look("2026-02-10T15:00")
+    came = [(one.inbox, one.title) for one in desk.arrived()]
+    titles = [title for _, title in came]
+    assert sum("Completed" in title for title in titles) == 2, "the others go on"
+    assert {inbox for inbox, title in came if "was given up" in title} == {"desk", "other"}, (
+        "each is told of the other's"
+    )
+    assert desk.inbox.asked["Terminated"] == 2, "nothing is plainer than plain text"
+    assert desk.status("2026-02-10T15:00+00:00")["outbox"] == {"pending": 0, "gave_up": 2}
 
 
 def test_a_message_that_a_destination_chokes_on_does_not_hold_up_the_others(desk: Desk) -> None:

@@ -27,11 +27,13 @@ class Got:
 @dataclass
 class Collector:
     """`json://…` destinations deliver to it. `refusing`: the inboxes that answer 503; `choking_on`: part of a title that
-    any of them answers with 500."""
+    any of them answers with `choked_status`; `asked` counts how often."""
 
     got: list[Got] = field(default_factory=list)
     refusing: set[str] = field(default_factory=set)
     choking_on: str = ""
+    choked_status: int = 500
+    asked: Counter[str] = field(default_factory=Counter)
     port: int = 0
 
     def url(self, inbox: str = "desk") -> str:
@@ -53,7 +55,8 @@ class Collector:
                 inbox = self.path.strip("/")
                 status = 503 if inbox in collector.refusing else 200
                 if collector.choking_on and collector.choking_on in body["title"]:
-                    status = 500
+                    status = collector.choked_status
+                    collector.asked[collector.choking_on] += 1
                 if status == 200:
                     key = self.headers["Idempotency-Key"]
                     collector.got.append(Got(inbox, key, body["title"], body["message"]))

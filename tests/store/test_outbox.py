@@ -126,15 +126,6 @@ def test_a_dead_owner_is_not_waited_for(db: Database) -> None:
     assert len(claimed(db)) == 1
 
 
-def test_what_was_not_tried_is_not_counted(db: Database) -> None:
-    [identity] = written(db, a_notification())
-    [delivery] = claimed(db)
-    assert outbox.release(db, delivery, NOW)
-    [again] = claimed(db)
-    assert again.attempts == 1
-    assert outcomes(db, identity) == ["released", ""]
-
-
 def test_messages_about_a_trial_reach_a_destination_in_order(db: Database) -> None:
     written(
         db,

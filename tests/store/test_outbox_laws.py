@@ -21,9 +21,7 @@ LEASE = timedelta(minutes=5)
 events = st.one_of(
     st.tuples(st.just("write"), st.sampled_from(["", "x:1", "x:2"]), st.sampled_from(["desk", "mailbox"])),
     st.tuples(st.just("claim"), st.integers(1, 3), st.just("")),
-    st.tuples(
-        st.just("end"), st.integers(0, 9), st.sampled_from(["sent", "retry", "released", "sent, unheard"])
-    ),
+    st.tuples(st.just("end"), st.integers(0, 9), st.sampled_from(["sent", "retry", "sent, unheard"])),
     st.tuples(st.just("die"), st.just(0), st.just("")),
     st.tuples(st.just("clock"), st.sampled_from([-100_000, -30, 1, 4, 6, 600]), st.just("")),
 )
@@ -57,8 +55,6 @@ class Life:
             outbox.settle_sent(self.db, delivery, self.now)
         elif how == "retry":
             outbox.settle_retry(self.db, delivery, self.now, self.now + timedelta(minutes=2), "refused")
-        elif how == "released":
-            outbox.release(self.db, delivery, self.now)
 
     def die(self, *_: object) -> None:
         self.held.clear()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitor.core.breaker import Breaker
 from monitor.store import queries
 from monitor.store.database import Database
 from monitor.store.health import last_runs, refusing_destinations, status
@@ -133,14 +134,17 @@ def test_a_given_up_message_is_not_health_until_somebody_cares(db: Database) -> 
     assert status(db, NOW)["ok"]
 
 
-def test_a_destination_that_refuses_for_a_day_is_known(db: Database) -> None:
+def test_a_destination_that_refuses_for_an_hour_is_known_until_it_works_again(db: Database) -> None:
     notify(db, [a_notification("a", trial=""), a_notification("b", trial="", destinations=["mailbox"])], NOW)
+    broken, why = Breaker(), "the receiver answered 401"
     for delivery in claim(db, NOW, DAY, 2, "me"):
-        settle_retry(db, delivery, NOW, NOW + DAY, "connection refused")
+        broken = Breaker().failed(NOW, why, NOW, plainly=True)
+        settle_retry(db, delivery, NOW, NOW, why, breaker=broken, excused=True)
     assert refusing_destinations(db, NOW) == {}
-    [desk, _] = claim(db, NOW + DAY, DAY, 2, "me")
+    later = NOW + DAY / 24
+    [desk, _] = claim(db, later, DAY, 2, "me")
     assert desk.destination == "desk"
-    settle_sent(db, desk, NOW + DAY)
-    assert refusing_destinations(db, NOW + DAY) == {
-        "mailbox": {"since": "2026-02-09T14:03:11Z", "waiting": 1, "why": "connection refused"}
+    settle_sent(db, desk, later, broken.worked(later))
+    assert refusing_destinations(db, later) == {
+        "mailbox": {"since": "2026-02-09T14:03:11Z", "waiting": 1, "why": "the receiver answered 401"}
     }
