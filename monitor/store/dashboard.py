@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from monitor.core.dates import PartialDate
 from monitor.core.facts import TrialFacts
+from monitor.core.significance import Significance
 from monitor.store.database import Database
-from monitor.store.values import stamp
+from monitor.store.values import facts_of, stamp
 
 _MOST_OF_A_DAY = 2000
 
@@ -90,3 +92,228 @@ def newest_event(db: Database) -> int:
     """The id of the newest event, 0 where there is none: whoever polls learns from it whether there is news."""
     with db.reading() as connection:
         return int(connection.execute("SELECT COALESCE(MAX(id), 0) FROM events").fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a trial: `day` is the registry's own date of it, or the day on which we saw it; `change_count` against that before."""
+
+    number: int
+    day: date
+    seen_at: str
+    origin: str
+    change_count: int
+    facts: TrialFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is known of a trial now. `gone_at` and `moved_to` are empty while the registry gives it."""
+
+    id: int
+    registry: str
+    number: str
+    version: int
+    facts: TrialFacts
+    first_seen_at: str
+    last_seen_at: str
+    gone_at: str
+    moved_to: str
+
+
+def trial(db: Database, number: str) -> Trial | None:
+    """The trial of a number, if there is a version of it."""
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT * FROM trials WHERE number = ? AND version > 0", (number,)
+        ).fetchone()
+    return _trial(row) if row is not None else None
+
+
+def trials_of(db: Database, watchlist: str, most: int) -> list[Trial]:
+    """The trials that a list watches now, by number; those that were never read are left out."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT t.* FROM watched AS w JOIN trials AS t ON t.id = w.trial WHERE w.watchlist = ? AND t.version > 0"
+            " ORDER BY t.number LIMIT ?",
+            (watchlist, most),
+        ).fetchall()
+    return [_trial(row) for row in rows]
+
+
+def _trial(row: Any) -> Trial:
+    return Trial(
+        id=row["id"],
+        registry=row["registry"],
+        number=row["number"],
+        version=row["version"],
+        facts=facts_of(row, row["data_date"]),
+        first_seen_at=row["first_seen_at"] or "",
+        last_seen_at=row["last_seen_at"] or "",
+        gone_at=row["gone_at"] or "",
+        moved_to=row["moved_to"],
+    )
+
+
+def versions(db: Database, trial: int) -> list[Version]:
+    """A trial's versions, the registry's past ones first."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT * FROM versions WHERE trial = ? ORDER BY version", (trial,)
+        ).fetchall()
+    return [
+        Version(
+            number=row["version"],
+            day=_day(row["registry_date"]) or _day(row["seen_at"]) or date.min,
+            seen_at=row["seen_at"],
+            origin=row["origin"],
+            change_count=row["change_count"],
+            facts=facts_of(row, row["last_data_date"]),
+        )
+        for row in rows
+    ]
+
+
+def events_of(db: Database, trial: int, most: int) -> list[Told]:
+    """What was made of a trial's changes, newest first."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT e.*, t.registry, t.number, t.acronym, t.title, t.status, '[]' AS lists"
+            " FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE e.trial = ? ORDER BY e.id DESC LIMIT ?",
+            (trial, most),
+        ).fetchall()
+    return [_told(row) for row in rows]
+
+
+def deliveries_of(db: Database, registry: str, number: str, most: int) -> list[dict[str, Any]]:
+    """What was told of a trial, to whom and when, newest first; digests that spoke of it among them. Destinations by their names."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT n.subscriber, n.title, n.kind, d.destination, d.state, d.sent_at, d.due FROM notifications AS n"
+            " JOIN deliveries AS d ON d.notification = COALESCE(n.folded_into, n.id) WHERE n.trial = ?"
+            " ORDER BY d.id DESC LIMIT ?",
+            (f"{registry}:{number}", most),
+        ).fetchall()
+    return [dict(row) for row in rows]
+
+
+def aliases_of(db: Database, trial: int) -> list[dict[str, str]]:
+    """The other numbers for a trial, and who said so."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT number, said_by, note FROM aliases WHERE trial = ? ORDER BY number, said_by", (trial,)
+        ).fetchall()
+    return [dict(row) for row in rows]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return PartialDate.parse(text[:10]).latest
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class EventsAsked:
+    """Which events a page wants; None: all. `before` is the id after which (newest first) the page begins."""
+
+    at_least: Significance = Significance.NOISE
+    topic: str | None = None
+    trial: str | None = None
+    watchlist: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+def event_page(db: Database, asked: EventsAsked, most: int) -> list[Told]:
+    """Events, newest first, from one cursor on."""
+    conditions = {
+        "e.id < :before": asked.before,
+        "e.topic = :topic": asked.topic,
+        "t.number = :trial": asked.trial,
+        "e.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist)": asked.watchlist,
+        "e.seen_at >= :since": asked.since,
+        "e.seen_at <= :until": asked.until,
+        "e.significance IN (SELECT value FROM json_each(:graver))": asked.at_least or None,
+    }
+    where = " AND ".join(
+        ["TRUE", *(condition for condition, value in conditions.items() if value is not None)]
+    )
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT e.*, t.registry, t.number, t.acronym, t.title, t.status, '[]' AS lists"
+            f" FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE {where} ORDER BY e.id DESC LIMIT :most",
+            {
+                "before": asked.before,
+                "topic": asked.topic,
+                "trial": asked.trial,
+                "watchlist": asked.watchlist,
+                "since": stamp(asked.since) if asked.since is not None else None,
+                "until": stamp(asked.until) if asked.until is not None else None,
+                "graver": json.dumps([str(one) for one in Significance if one >= asked.at_least]),
+                "most": most,
+            },
+        ).fetchall()
+    return [_told(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A row of a watchlist's table: a trial as it stands, and when it last changed in a way worth telling."""
+
+    registry: str
+    number: str
+    facts: TrialFacts
+    version: int
+    last_told_at: str
+    last_headline: str
+    significance: str
+    gone: bool
+
+
+def watched_trials(db: Database, watchlist: str, most: int) -> list[Watched]:
+    """The trials of a watchlist, by number; those that were never read are left out."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT t.*, e.seen_at AS told_at, e.headline, e.significance FROM watched AS w JOIN trials AS t ON t.id = w.trial"
+            " LEFT JOIN events AS e ON e.id = (SELECT x.id FROM events AS x WHERE x.trial = t.id AND x.significance"
+            " IN ('notable', 'critical') ORDER BY x.seen_at DESC, x.significance = 'critical' DESC, x.id DESC LIMIT 1)"
+            " WHERE w.watchlist = ? AND t.version > 0 ORDER BY t.number LIMIT ?",
+            (watchlist, most),
+        ).fetchall()
+    return [
+        Watched(
+            registry=row["registry"],
+            number=row["number"],
+            facts=facts_of(row, row["data_date"]),
+            version=row["version"],
+            last_told_at=row["told_at"] or "",
+            last_headline=row["headline"] or "",
+            significance=row["significance"] or "",
+            gone=row["gone_at"] is not None,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ListStanding:
+    """A watchlist: how many trials it watches, and when anything notable was last seen in one of them."""
+
+    name: str
+    title: str
+    trials: int
+    last_told_at: str
+
+
+def watchlists(db: Database) -> list[ListStanding]:
+    """The watchlists in force, by title."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT l.name, l.title, (SELECT COUNT(*) FROM watched AS w WHERE w.watchlist = l.name) AS trials,"
+            " (SELECT MAX(e.seen_at) FROM watched AS w JOIN events AS e ON e.trial = w.trial"
+            "  AND e.significance IN ('notable', 'critical') WHERE w.watchlist = l.name) AS told_at"
+            " FROM watchlists AS l WHERE l.removed_at IS NULL ORDER BY l.title"
+        ).fetchall()
+    return [ListStanding(row["name"], row["title"], row["trials"], row["told_at"] or "") for row in rows]
