@@ -20,6 +20,7 @@ from monitor.core.clock import Clock
 from monitor.core.errors import WrongConfiguration
 from monitor.core.source import Flow, Source
 from monitor.discovery import named
+from monitor.drafting.drafter import Drafter
 from monitor.jobs.context import Context, Door, Progress, T
 from monitor.store.database import Database
 
@@ -158,11 +159,14 @@ def context(
             rules=[rule for family in named("monitor.rules", "RULES", tuple) for rule in family],
             watchlists=lists.watchlists,
             gateway=Gateway(
-                {name: destination.url for name, destination in destinations.items()}, stream=terminal
+                {name: destination.address for name, destination in destinations.items()},
+                clock,
+                stream=terminal,
             ),
             random=random.random,
             at=at,
             progress=progress,
+            drafter=_drafter(settings, closing),
             owner=process_name(),
             owner_is_gone=process_is_gone,
         )

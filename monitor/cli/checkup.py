@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.cli import Invocation
+from monitor.cli.drafts import drafter_for, problems_of
 from monitor.core.errors import CouldNotFindOut, Problem, TrialmonError, WrongConfiguration
 from monitor.core.source import Flow, Freshness, Response
 
@@ -137,8 +138,8 @@ def _destinations(settings: "Settings", lists: "Loaded") -> Iterator[Finding]:
             continue
         from monitor.deliver.gateway import check, describe
 
-        problem = check(destination.url)
-        kind = describe(destination.url)
+        problem = check(destination.address)
+        kind = describe(destination.address)
         if problem is not None:
             yield Finding(
                 "destination", False, f"{name} ({kind}): {problem}", "mend its URL in trialmon.yaml"

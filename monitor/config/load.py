@@ -16,6 +16,7 @@ from monitor.config.affairs import (
     metrics_file,
     operator_names,
 )
+from monitor.config.destinations import DESTINATIONS, Written, destinations_in
 from monitor.config.document import Notes, Scalar, parse_document, read_text
 from monitor.config.settings import (
     CLINICALTRIALS_GOV,
@@ -25,17 +26,13 @@ from monitor.config.settings import (
     SourceSettings,
     built_in_destinations,
 )
-from monitor.config.shapes import Fields, Found, Key, Named, Word, Wrong, text_up_to
+from monitor.config.shapes import YES_OR_NO, Fields, Found, Key, text_up_to
 from monitor.config.variables import Variables
 from monitor.config.web import WEB, web_settings
 from monitor.core.errors import Problem, WrongConfiguration
-from monitor.core.secret import Secret
 
 FILE_NAME = "trialmon.yaml"
 
-_URL: Word[str] = Word(
-    "an Apprise URL", str, {"type": "string", "pattern": r"^(\$\{|[A-Za-z][A-Za-z0-9+.-]*://)"}
-)
 _SOURCE = Fields(
     {
         "base_url": Key(values.BASE_URL, "Where the registry answers. Default: https://clinicaltrials.gov"),
@@ -50,6 +47,10 @@ _SOURCE = Fields(
             values.INTERVAL, "How often to read every watched record all the same. Default: 24h"
         ),
         "pause": Key(values.DURATION, "Least time between two requests. Default: 1s"),
+        "backfill": Key(
+            YES_OR_NO,
+            "Whether to fetch the past of what is newly watched from the registry's own record history. Default: true",
+        ),
     },
     "a source",
 )
@@ -62,10 +63,7 @@ SETTINGS = Fields(
         "sources": Key(
             Fields({CLINICALTRIALS_GOV: Key(_SOURCE, "ClinicalTrials.gov")}, "the sources"), "The registries."
         ),
-        "destinations": Key(
-            Named(_URL, r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "the destinations"),
-            "Apprise URLs by name. ${NAME} comes from the environment or a systemd credential, put in as it is.",
-        ),
+        "destinations": DESTINATIONS,
         **AFFAIRS,
         "web": WEB,
     },
@@ -110,8 +108,8 @@ def load_settings(path: Path | None, environment: Mapping[str, str], *, secrets:
     root = None if text is None else _parsed(text, notes)
     found = SETTINGS.read(root, notes) if root is not None else None
     given: dict[str, Found[Any]] = found.value if found else {}
-    declared: dict[str, Found[str]] = given["destinations"].value if "destinations" in given else {}
-    destinations = built_in_destinations() | _destinations(declared, variables, notes, secrets=secrets)
+    declared: dict[str, Found[Written]] = given["destinations"].value if "destinations" in given else {}
+    destinations = built_in_destinations() | destinations_in(declared, variables, notes, secrets=secrets)
     _check_sources(given, notes)
     operator = operator_names(given, frozenset(declared) | {TERMINAL}, notes)
     heartbeat = heartbeat_settings(given, variables, notes) if secrets else None
@@ -121,42 +119,12 @@ def load_settings(path: Path | None, environment: Mapping[str, str], *, secrets:
     return replace(settings, operator=operator, heartbeat=heartbeat)
 
 
-def expanded_url(text: str, line: int, variables: Variables, notes: Notes) -> Secret | None:
-    """An Apprise URL ready for use, or None with what is wrong noted, without a word of what it is."""
-    expanded, missing = variables.expand(text)
-    for name in missing:
-        hint = f"export {name}=… or give systemd a credential of that name"
-        notes.add(line, f"${{{name[:60]}}} is not set", hint)
-    if missing:
-        return None
-    try:
-        values.check_destination_url(expanded)
-    except Wrong as wrong:
-        notes.add(line, wrong.message, wrong.hint)
-        return None
-    return Secret(expanded.strip())
-
-
 def _parsed(text: str, notes: Notes) -> Any:
     """The document; a file of comments only is a settings file with all the defaults."""
     if all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines()):
         return None
     root = parse_document(text, notes)
     return None if isinstance(root, Scalar) and root.empty else root
-
-
-def _destinations(
-    declared: Mapping[str, Found[str]], variables: Variables, notes: Notes, *, secrets: bool
-) -> dict[str, Destination]:
-    found = {}
-    for name, url in declared.items():
-        if name == TERMINAL:
-            notes.add(url.line, f"“{TERMINAL}” is built in", "choose another name")
-        elif secrets:
-            secret = expanded_url(url.value, url.line, variables, notes)
-            if secret is not None:
-                found[name] = Destination(name, secret)
-    return found
 
 
 def _check_sources(given: Mapping[str, Found[Any]], notes: Notes) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from monitor.config.variables import Variables
+from monitor.core.destination import Address, Webhook
 from monitor.core.secret import Secret
 from monitor.core.significance import Significance
 
@@ -16,21 +17,29 @@ TERMINAL = "terminal"
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """How one registry is asked. `pause` is the least time between two requests; `contact` goes into the User-Agent."""
+    """How one registry is asked. `pause` is the least time between two requests; `contact` goes into the User-Agent;
+    `backfill`: whether past versions are fetched from the registry's own history."""
 
     base_url: str = "https://clinicaltrials.gov"
     contact: str = ""
     check_every: timedelta = timedelta(minutes=15)
     full_read_every: timedelta = timedelta(hours=24)
     pause: timedelta = timedelta(seconds=1)
+    backfill: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where messages go: the name that people use for it, and its Apprise URL, which is a secret."""
+    """Where messages go: the name that people use for it, and its URL, which is a secret; `webhook` if it is one of ours, not Apprise's."""
 
     name: str
     url: Secret
+    webhook: Webhook | None = None
+
+    @property
+    def address(self) -> Address:
+        """What the name stands for."""
+        return self.webhook or self.url
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,54 +1,45 @@
-"""Prepares a message for a destination, sends what was prepared, and says how it ended. The sole home of Apprise, imported when needed."""
+"""Prepares a message for a destination, sends what was prepared, and says how it ended."""
 
-import re
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import copy_context
-from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
+from monitor.core.clock import Clock
+from monitor.core.destination import Address, Webhook
 from monitor.core.notification import Envelope, Message, Payload
-from monitor.core.secret import Secret
-from monitor.deliver import terminal
-from monitor.deliver.fitting import Form, fitted
-from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
-from monitor.deliver.overhearing import confine, listening
-from monitor.deliver.reading import outcome_of
-from monitor.deliver.redaction import Redactor, scheme_of
-
-if TYPE_CHECKING:
-    from apprise import AppriseAsset, NotifyBase
+from monitor.deliver import addresses, services, webhook
+from monitor.deliver.addresses import Resolve
+from monitor.deliver.outcome import Outcome, Refused, Retry, Unknown
+from monitor.deliver.redaction import scheme_of
+from monitor.deliver.transport import Way
 
 TIME_LIMIT = 30.0
-_READ_LIMIT = 15.0
-_WEB_HOOKS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
-# Several destinations are sent to side by side, and Apprise is loaded when the first is.
-_first_use = threading.Lock()
-_MAIL = frozenset({"mailto", "mailtos", "mailgun", "sparkpost", "smtp2go"})
 _NO_SUCH_NAME = Refused("the configuration has no destination of this name", "destination")
-_NOT_UNDERSTOOD = Refused("Apprise does not understand this destination's URL", "destination")
-# What is refused as it was is tried once more in words that any service takes.
-_SHORT_BODY = 1000
 
 
 class Gateway:
     """Knows the destinations by name. Safe to use from several threads, one call a destination at a time.
 
-    `stream` is where `terminal://` writes (default: the standard output of the moment); `time_limit`, in seconds, bounds one attempt.
+    `stream` is where `terminal://` writes (default: the standard output of the moment); `time_limit`, in seconds, bounds one attempt;
+    `resolve` finds the addresses of a webhook's host.
     """
 
     def __init__(
         self,
-        destinations: Mapping[str, Secret],
+        destinations: Mapping[str, Address],
+        clock: Clock,
         *,
         stream: TextIO | None = None,
         time_limit: float = TIME_LIMIT,
+        resolve: Resolve = addresses.resolve,
     ) -> None:
         self._destinations = dict(destinations)
+        self._clock = clock
         self._stream = stream
         self._time_limit = time_limit
+        self._resolve = resolve
         self._unfinished: dict[str, threading.Thread] = {}
 
     def __repr__(self) -> str:
@@ -61,8 +52,8 @@ class Gateway:
 
     def describe(self, destination: str) -> str:
         """The kind of a destination: `slack`; empty for an unknown name."""
-        url = self._destinations.get(destination)
-        return describe(url) if url is not None else ""
+        address = self._destinations.get(destination)
+        return describe(address) if address is not None else ""
 
     def prepare(
         self, destination: str, message: Message, envelope: Envelope
@@ -71,41 +62,32 @@ class Gateway:
 
         To be kept: every attempt sends the same. Refused if the destination cannot be used at all; nothing needs keeping then.
         """
-        url = self._destinations.get(destination)
-        if url is None:
+        address = self._destinations.get(destination)
+        if address is None:
             return _NO_SUCH_NAME
-        service = _service(url.reveal())
-        if service is None:
-            return _NOT_UNDERSTOOD
-        form = _form_of(service)
-        title, body = fitted(message, form, int(service.title_maxlen), int(service.body_maxlen))
-        if form == "html" and scheme_of(url.reveal()) not in _MAIL:
-            # Some services paste a title into their HTML as it is.
-            title = title.replace("<", "‹").replace(">", "›")
-        return (Payload(title, body, form, message.text),)
+        if isinstance(address, Webhook):
+            return webhook.prepared(message, envelope)
+        return services.prepared(address.reveal(), message, envelope)
 
     def plainer(self, destination: str, payload: Payload) -> Payload | None:
-        """The same part as short plain text, for a destination that did not take it as it was; None if there is nothing plainer."""
-        url = self._destinations.get(destination)
-        service = _service(url.reveal()) if url is not None else None
-        if service is None:
+        """The same part as short plain text (for a webhook: without events and changes), for a destination that did not take it as it was;
+        None if there is nothing plainer."""
+        address = self._destinations.get(destination)
+        if address is None:
             return None
-        whole = Message(payload.title, payload.text or payload.body, "", "")
-        title, body = fitted(
-            whole, "text", int(service.title_maxlen), min(int(service.body_maxlen), _SHORT_BODY)
-        )
-        plain = replace(payload, title=title, body=body, form="text", text="")
-        return plain if (title, body, "text") != (payload.title, payload.body, payload.form) else None
+        if isinstance(address, Webhook):
+            return webhook.shortened(payload)
+        return services.plainer(address.reveal(), payload)
 
     def send(self, destination: str, payload: Payload, key: str) -> Outcome:
-        """One attempt. `key` is the same at every attempt of the same delivery; web hooks and mail carry it in a header."""
-        url = self._destinations.get(destination)
-        if url is None:
+        """One attempt. `key` is the same at every attempt of the same delivery; webhooks and mail carry it."""
+        address = self._destinations.get(destination)
+        if address is None:
             return _NO_SUCH_NAME
         before = self._unfinished.get(destination)
         if before is not None and before.is_alive():
             return Retry("the attempt before has not ended yet", self._time_limit)
-        attempt = _Attempt(url.reveal(), payload, key, self._stream or sys.stdout)
+        attempt = _Attempt(self._call(address, payload, key))
         # A daemon thread of ours: a receiver that never ends can hold up neither the others nor the end of the process.
         thread = threading.Thread(
             target=copy_context().run, args=(attempt.run,), daemon=True, name="delivery"
@@ -118,118 +100,37 @@ class Gateway:
         self._unfinished.pop(destination, None)
         return attempt.outcome
 
+    def _call(self, address: Address, payload: Payload, key: str) -> Callable[[], Outcome]:
+        if isinstance(address, Webhook):
+            way = Way(self._clock, address.private, self._resolve)
+            return lambda: webhook.post(address, payload, key, way)
+        stream, now = self._stream or sys.stdout, self._clock.now()
+        return lambda: services.send(address.reveal(), payload, key, stream, now)
+
 
 class _Attempt:
-    """One call of Apprise, with one URL, in its own thread."""
+    """One call, in its own thread."""
 
-    def __init__(self, url: str, payload: Payload, key: str, stream: TextIO) -> None:
-        self._url = url
-        self._payload = payload
-        self._key = key
-        self._stream = stream
+    def __init__(self, call: Callable[[], Outcome]) -> None:
+        self._call = call
         self.outcome: Outcome = Unknown("the attempt ended without a word")
 
     def run(self) -> None:
         try:
-            self.outcome = self._send()
+            self.outcome = self._call()
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; its words may hold the URL, so only its kind is told
-            self.outcome = Retry(f"Apprise failed ({type(error).__name__})")
-
-    def _send(self) -> Outcome:
-        service = _service(self._url)
-        if service is None:
-            return _NOT_UNDERSTOOD
-        from apprise import Apprise, NotifyFormat
-
-        _carry_key(service, scheme_of(self._url), self._key)
-        form = NotifyFormat(self._payload.form)
-        sender = Apprise(asset=_asset())
-        sender.add(service)
-        with terminal.writing_to(self._stream), listening() as lines:
-            delivered = bool(
-                sender.notify(body=self._payload.body, title=self._payload.title, body_format=form)
-            )
-        return Accepted() if delivered else outcome_of(lines, Redactor(self._url).redact)
+            self.outcome = Retry(f"the sending failed by a mistake in the program ({type(error).__name__})")
 
 
-def _form_of(service: "NotifyBase") -> Form:
-    """The service's own preference, or the URL's `format=`; of a service that takes both (Slack), plain text is the safer."""
-    from apprise import NotifyFormat
-
-    form = service.resolve_format(None)
-    if form is NotifyFormat.MARKDOWN:
-        form = service.resolve_format(NotifyFormat.TEXT)
-    name: Form = form.value
-    return name
+def describe(address: Address) -> str:
+    """What may be said of a destination: its scheme, `slack`; or `webhook`."""
+    return "webhook" if isinstance(address, Webhook) else scheme_of(address.reveal())
 
 
-def describe(url: Secret) -> str:
-    """What may be said of a destination's URL: its scheme, `slack`."""
-    return scheme_of(url.reveal())
-
-
-def check(url: Secret) -> str | None:
-    """What is wrong with a destination's URL, without a word of it; None if Apprise understands it."""
-    text = url.reveal()
-    if not scheme_of(text):
-        return "this is no Apprise URL: it begins with no service, such as mailto:// or slack://"
-    if re.search(r"[,\s]\s*[A-Za-z][A-Za-z0-9+.-]*://", text.strip()):
-        return "this is more than one URL: give each its own name"
-    for option, reason in (
-        ("optional", "a failure would pass for a delivery"),
-        ("redirect", "a redirect can end at a page that accepts nothing"),
-        ("retry", "trialmon tries again by itself, and keeps account of it"),
-    ):
-        if re.search(rf"[?&]{option}=", text, re.IGNORECASE):
-            return f"the option {option}= is not allowed here: {reason}"
-    if _service(text) is None:
-        return "Apprise does not understand this URL: see https://appriseit.com/services/ for how this service's is written"
+def check(address: Address) -> str | None:
+    """What is wrong with a destination, without a word of its URL; None if nothing is. Nothing is sent or looked up."""
+    if not isinstance(address, Webhook):
+        return services.check(address.reveal())
+    if address.keys() is None:
+        return "its secret is not written as whsec_ and Base64 of 24 to 64 bytes"
     return None
-
-
-def _service(url: str) -> "NotifyBase | None":
-    with _first_use:
-        confine()
-        from apprise import Apprise
-
-        terminal.register()
-    service = Apprise.instantiate(url, asset=_asset())
-    if service is None:
-        return None
-    # Whatever the URL says: one attempt a call, its true result, and no login page that answers 200.
-    service.redirects = False
-    service.optional = False
-    service.retry = 0
-    if not re.search(r"[?&]rto=", url):
-        service.socket_read_timeout = _READ_LIMIT
-    return service
-
-
-def _carry_key(service: "NotifyBase", scheme: str, key: str) -> None:
-    """The key as a header, where the service has headers; Apprise's mail sets its own Message-ID."""
-    headers = getattr(service, "headers", None)
-    if not isinstance(headers, dict):
-        return
-    if scheme in _WEB_HOOKS:
-        headers["Idempotency-Key"] = key
-    if scheme in _WEB_HOOKS | _MAIL:
-        headers["X-Trialmon-Key"] = key
-
-
-@cache
-def _asset() -> "AppriseAsset":
-    from apprise import AppriseAsset
-
-    return AppriseAsset(
-        app_id="trialmon",
-        app_desc="trialmon",
-        app_url="",
-        image_url_mask="",
-        image_url_logo="",
-        async_mode=False,
-        http_redirects=False,
-        secure_logging=True,
-        default_service_retry=0,
-        storage_mode="memory",
-        service_timeout=0,
-    )

@@ -17,7 +17,7 @@ _SMTP_CODE = re.compile(r"\((\d{3}), b?['\"]")
 _SMTP_RECIPIENT = re.compile(r"was refused: (\d{3})\b")
 _ABOUT_CONNECTION = ("Socket Exception", "Notification Exception")
 
-# A receiver's wish for when to come back does not reach us through Apprise: a minute is polite.
+# Where a receiver does not say when to come back, a minute is polite.
 _TOO_MANY_PAUSE = 60.0
 
 _NOT_CONNECTED = (
@@ -55,7 +55,7 @@ def outcome_of(lines: Sequence[Line], redact: Callable[[str], str]) -> Outcome:
     connection = [message for _, message in lines if message.startswith(_ABOUT_CONNECTION)]
     for message in reversed(said):
         if match := _HTTP_CODE.search(message):
-            return _from_http(int(match.group(1)))
+            return outcome_of_status(int(match.group(1)))
     for message in reversed(connection + said):
         if match := _SMTP_CODE.search(message) or _SMTP_RECIPIENT.search(message):
             return _from_smtp(int(match.group(1)))
@@ -70,10 +70,11 @@ def outcome_of(lines: Sequence[Line], redact: Callable[[str], str]) -> Outcome:
     return Retry(f"the service did not accept it: {detail}" if detail else "the service did not accept it")
 
 
-def _from_http(code: int) -> Outcome:
+def outcome_of_status(code: int, wish: float | None = None) -> Outcome:
+    """What it means that a receiver answered with a status that is no success; `wish` is its Retry-After, in seconds."""
     why = f"the receiver answered {code}{_phrase(code)}"
-    if code == 429:
-        return Retry(why, _TOO_MANY_PAUSE)
+    if code in (429, 503):
+        return Retry(why, wish or (_TOO_MANY_PAUSE if code == 429 else None))
     if 300 <= code < 400:
         return Retry(f"{why}: it sends us elsewhere, which is not followed")
     if code in (502, 504):

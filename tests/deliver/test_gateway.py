@@ -6,17 +6,19 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
+from monitor.bootstrap import SystemClock
 from monitor.core.notification import Message
 from monitor.core.secret import Secret
 from monitor.deliver.gateway import Gateway, check, describe
 from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
 from tests.deliver.conftest import Mailbox, RawServer, a_free_port, an_envelope
 
+PROOF = "registry 2026-02-09 · seen 2026-02-09 14:03 UTC · sent 2026-02-09 14:05 UTC · trialmon 0123456789ab"
 KEY = "0123456789abcdef0123456789abcdef"
 
 
 def a_gateway(url: str, stream: io.StringIO | None = None, time_limit: float = 10.0) -> Gateway:
-    return Gateway({"desk": Secret(url)}, stream=stream, time_limit=time_limit)
+    return Gateway({"desk": Secret(url)}, SystemClock(), stream=stream, time_limit=time_limit)
 
 
 def tell(gateway: Gateway, message: Message, destination: str = "desk") -> Outcome:
@@ -38,7 +40,7 @@ def test_a_web_hook_gets_title_message_and_key(httpserver: HTTPServer, message: 
     request, _ = httpserver.log[0]
     body = request.get_json()
     assert body["title"] == message.title
-    assert body["message"] == message.text.rstrip()
+    assert body["message"] == f"{message.text}\n{PROOF}"
     assert request.headers["Idempotency-Key"] == KEY
     assert request.headers["X-Trialmon-Key"] == KEY
     assert request.headers["User-Agent"] == "trialmon"
@@ -71,7 +73,9 @@ def test_the_url_says_in_which_form_it_wants_the_message(
     wish: str, form: str, httpserver: HTTPServer, message: Message
 ) -> None:
     tell(a_gateway(a_hook(httpserver) + wish), message)
-    assert httpserver.log[0][0].get_json()["message"] == getattr(message, form).rstrip()
+    said = httpserver.log[0][0].get_json()["message"]
+    assert said.startswith(getattr(message, form).rstrip())
+    assert "trialmon 0123456789ab" in said
 
 
 @pytest.mark.parametrize(
@@ -159,7 +163,9 @@ def test_an_attempt_that_does_not_end_keeps_its_place_and_holds_up_nobody(
     silent_server: RawServer, httpserver: HTTPServer, message: Message
 ) -> None:
     url = f"json://127.0.0.1:{silent_server.port}?rto=20"
-    gateway = Gateway({"slow": Secret(url), "desk": Secret(a_hook(httpserver))}, time_limit=0.5)
+    gateway = Gateway(
+        {"slow": Secret(url), "desk": Secret(a_hook(httpserver))}, SystemClock(), time_limit=0.5
+    )
     tell(gateway, message)  # Apprise is loaded now: half a second is enough
     assert tell(gateway, message, "slow") == Unknown("no answer within 0.5 seconds")
     assert silent_server.heard.is_set()
@@ -218,7 +224,7 @@ def test_a_mail_server_that_is_down_is_tried_again(message: Message) -> None:
 def test_the_terminal_gets_title_and_body(message: Message) -> None:
     screen = io.StringIO()
     assert tell(a_gateway("terminal://", screen), message) == Accepted()
-    assert screen.getvalue() == f"RESPINE: Terminated\n-------------------\n{message.text}\n"
+    assert screen.getvalue() == f"RESPINE: Terminated\n-------------------\n{message.text}\n{PROOF}\n\n"
 
 
 def test_the_terminal_obeys_nothing_in_a_message() -> None:
@@ -230,7 +236,7 @@ def test_the_terminal_obeys_nothing_in_a_message() -> None:
 
 def test_a_terminal_of_few_characters_shows_what_it_can(message: Message) -> None:
     screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    assert tell(Gateway({"desk": Secret("terminal://")}, stream=screen), message) == Accepted()
+    assert tell(Gateway({"desk": Secret("terminal://")}, SystemClock(), stream=screen), message) == Accepted()
 
 
 def test_on_a_colour_terminal_the_words_are_the_same(message: Message) -> None:
@@ -261,13 +267,15 @@ def test_a_url_that_apprise_does_not_understand_is_refused(message: Message) -> 
     assert outcome == Refused("Apprise does not understand this destination's URL", "destination")
 
 
-def test_a_long_message_is_cut_to_what_the_service_takes(httpserver: HTTPServer) -> None:
+def test_a_long_message_comes_in_parts_that_the_service_takes(httpserver: HTTPServer) -> None:
     lines = "\n".join(f"line {number}" for number in range(10_000))
     long = Message("t", lines, lines, "<p>x</p>" * 10_000)
-    tell(a_gateway(a_hook(httpserver)), long)
-    text = httpserver.log[0][0].get_json()["message"]
-    assert len(text) <= 32768
-    assert text.endswith("… (cut; `trialmon changes` shows all)")
+    assert tell(a_gateway(a_hook(httpserver)), long) == Accepted()
+    bodies = [request.get_json() for request, _ in httpserver.log]
+    assert [body["title"] for body in bodies] == [f"t ({n}/4)" for n in range(1, 5)]
+    assert all(len(body["message"]) <= 32768 for body in bodies)
+    told = [line for body in bodies for line in body["message"].splitlines() if line.startswith("line")]
+    assert told == lines.splitlines()
 
 
 def test_of_a_destination_only_its_kind_is_told() -> None:

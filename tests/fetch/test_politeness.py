@@ -16,7 +16,7 @@ from monitor.core.errors import (
     Unreachable,
 )
 from monitor.fetch.politeness import Politeness
-from monitor.fetch.retry_after import LONGEST, SHORTEST, retry_after
+from monitor.core.retry_after import LONGEST, SHORTEST, retry_after
 from tests.fetch.wire import FakeClock
 
 HOST = "clinicaltrials.gov"

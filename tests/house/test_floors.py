@@ -21,6 +21,7 @@ TRESPASSES = {
     "floors": ("core/trespass.py", "import monitor.jobs"),
     "pure": ("rules/trespass.py", "import time"),
     "httpx-room": ("jobs/trespass.py", "import httpx"),
+    "httpcore-room": ("store/trespass.py", "import httpcore"),
     "sqlite-room": ("cli/trespass.py", "import sqlite3"),
     "apprise-room": ("jobs/trespass.py", "import apprise"),
     "apscheduler-room": (

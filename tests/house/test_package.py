@@ -84,8 +84,8 @@ def imported() -> set[str]:
 
 # The name to install where it is not the name to import; zoneinfo finds tzdata by itself.
 IMPORTED_AS = {"sqlite-utils": "sqlite_utils", "ruamel.yaml": "ruamel", "markdown-it-py": "markdown_it", "tzdata": "zoneinfo"}
-# httpx is the upper half of httpcore: whoever has the one has the other.
-COMES_ALONG = {"httpcore"}
+# Apprise sends with requests: whoever has the one has the other.
+COMES_ALONG = {"requests"}
 
 
 def test_every_dependency_is_used_and_explained() -> None:

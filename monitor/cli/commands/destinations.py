@@ -10,8 +10,8 @@ from monitor.cli import Invocation, common
 from monitor.core.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from monitor.core.destination import Address
     from monitor.core.notification import Envelope
-    from monitor.core.secret import Secret
     from monitor.deliver.gateway import Gateway
 
 
@@ -28,14 +28,15 @@ def test(invocation: Invocation, name: str | None) -> None:
 
     The outbox is not touched. Exit 1 if a destination failed: why, is on stderr.
     """
+    from monitor import bootstrap
     from monitor.deliver.gateway import Gateway
 
     output = invocation.output
     meant = _meant(_known(invocation), name)
-    gateway = Gateway(meant, stream=sys.stderr if output.json else None)
+    gateway = Gateway(meant, bootstrap.clock_at(None), stream=sys.stderr if output.json else None)
     failed = False
-    for one, url in meant.items():
-        why = _try(gateway, one, url)
+    for one, address in meant.items():
+        why = _try(gateway, one, address)
         failed = failed or bool(why)
         kind = gateway.describe(one)
         if output.json:
@@ -48,28 +49,28 @@ def test(invocation: Invocation, name: str | None) -> None:
         raise SystemExit(1)
 
 
-def _known(invocation: Invocation) -> "dict[str, Secret]":
+def _known(invocation: Invocation) -> "dict[str, Address]":
     """All destinations, those too that are written in a watchlist; what else is wrong there is for `watchlist check` to say."""
     from monitor import bootstrap
     from monitor.config.watchlists import load_watchlists
 
     settings = bootstrap.load(invocation.config, invocation.environment)
     known = {**settings.destinations, **load_watchlists(settings.watchlists, settings).inline}
-    return {name: destination.url for name, destination in known.items()}
+    return {name: destination.address for name, destination in known.items()}
 
 
-def _meant(known: "dict[str, Secret]", name: str | None) -> "dict[str, Secret]":
+def _meant(known: "dict[str, Address]", name: str | None) -> "dict[str, Address]":
     from monitor.config.settings import TERMINAL
 
     if name is None:
         # The terminal is always there; whoever has other destinations means those.
-        return {one: url for one, url in known.items() if one != TERMINAL} or known
+        return {one: address for one, address in known.items() if one != TERMINAL} or known
     if name not in known:
         raise WrongUsage(f"there is no destination called {name!r}", f"there are: {', '.join(sorted(known))}")
     return {name: known[name]}
 
 
-def _try(gateway: "Gateway", name: str, url: "Secret") -> str:
+def _try(gateway: "Gateway", name: str, address: "Address") -> str:
     """Why the test message did not arrive; empty if it did."""
     from monitor import bootstrap
     from monitor.core.notification import key_of
@@ -78,7 +79,7 @@ def _try(gateway: "Gateway", name: str, url: "Secret") -> str:
     from monitor.render.contexts import NoticeContext
     from monitor.render.message import render_notice
 
-    problem = check(url)
+    problem = check(address)
     if problem is not None:
         return problem
     text = f"This is a test. If you can read it, {name} works: what changes in the watched trials will be told here."
