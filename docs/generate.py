@@ -18,6 +18,8 @@ from monitor.cli import cli
 from monitor.config.reference import reference_files, settings_schema, watchlist_schema
 from monitor.core.significance import Example, Rule
 from monitor.embedded.faults import CATEGORIES, FAULTS
+from monitor.render.offered import OFFERED
+from monitor.render.sandboxed import FILTERS, METHODS, LoopContext
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -262,11 +264,34 @@ def configuration() -> str:
     return _page("Configuration", about, parts)
 
 
+# --- templates
+
+
+def templates() -> str:
+    """docs/reference/templates.md."""
+    rows = [(f"`{path}`", kind, meaning) for path, (kind, meaning) in OFFERED.items()]
+    about = (
+        "What your own templates are given; `[]` stands for each item of a list. Texts are escaped where they are written; an *address*\n"
+        "is ours and may be a link. [How to write one](../how-to/write-your-own-template.md).\n\n"
+        f"**Filters**: {_listed(FILTERS)}.\n\n"
+        f"**Of a text**: {_listed(METHODS[str])}. **Of a mapping**: {_listed(METHODS[dict])}.\n\n"
+        f"**Of a loop** (`loop.…`): {_listed(METHODS[LoopContext])}.\n\n"
+        "**Tags**: `for`, `if`, `set x = …`, `with`, `include`, `extends` and `block`, comments. "
+        "No macros, imports, `autoescape` or `filter` blocks."
+    )
+    return _page("Templates", about, [_table(["value", "kind", "meaning"], rows)])
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "rules.md": rules,
     "commands.md": commands,
     "faults.md": faults,
     "configuration.md": configuration,
+    "templates.md": templates,
 }
 
 

@@ -172,6 +172,12 @@ def context(
         )
 
 
+def _drafter(settings: Settings, closing: ExitStack) -> Drafter:
+    drafter = Drafter(settings.templates)
+    closing.callback(drafter.close)
+    return drafter
+
+
 @contextmanager
 def doors(settings: Settings, clock: Clock, limits: "Limits | None" = None) -> Iterator[dict[str, Door]]:
     """The ways to the sources alone, closed at the end: for asking a source something without looking."""

@@ -67,6 +67,7 @@ def examine(call: Invocation) -> Iterator[Finding]:
         yield from _of("secrets", wrong.problems)
     lists = load_watchlists(settings.watchlists, complete)
     yield from _watchlists(settings, lists)
+    yield from _templates(settings, lists)
     yield from _destinations(complete, lists)
     yield from _database(call, settings)
     yield from _disk(settings.database)
@@ -126,6 +127,20 @@ def _watchlists(settings: "Settings", lists: "Loaded") -> Iterator[Finding]:
                 f"nobody is told of what changes in {watchlist.name}",
                 "add `subscribers:` to it",
             )
+
+
+def _templates(settings: "Settings", lists: "Loaded") -> Iterator[Finding]:
+    """The templates that subscribers name, tried on an example of every kind of message."""
+    subscribers = (one for watchlist in lists.watchlists for one in watchlist.subscribers)
+    names = sorted({one.template for one in subscribers if one.template})
+    if not names:
+        return
+    with drafter_for(settings) as drafter:
+        for name in names:
+            problems = problems_of(drafter, name)
+            yield from _of("templates", problems)
+            if not problems:
+                yield Finding("templates", True, f"{name} words an example of every kind of message")
 
 
 def _destinations(settings: "Settings", lists: "Loaded") -> Iterator[Finding]:

@@ -60,6 +60,10 @@ SETTINGS = Fields(
             text_up_to(4000, "a path"), "The SQLite file, relative to this file. Default: trialmon.db"
         ),
         "watchlists": Key(text_up_to(4000, "a path"), "The folder of watchlists. Default: watchlists"),
+        "templates": Key(
+            text_up_to(4000, "a path"),
+            "The folder of readers' own templates, NAME.txt.j2 and so on. Default: templates",
+        ),
         "sources": Key(
             Fields({CLINICALTRIALS_GOV: Key(_SOURCE, "ClinicalTrials.gov")}, "the sources"), "The registries."
         ),
@@ -162,6 +166,7 @@ def _settings(
         path=path,
         database=kept(top.get("database", "trialmon.db")),
         watchlists=_placed(top.get("watchlists", "watchlists"), base, environment),
+        templates=_placed(top.get("templates", "templates"), base, environment),
         sources=MappingProxyType(
             {CLINICALTRIALS_GOV: SourceSettings()}
             | {name: SourceSettings(**plain(source.value)) for name, source in top.get("sources", {}).items()}

@@ -92,6 +92,7 @@ class Settings:
     path: Path | None
     database: Path
     watchlists: Path
+    templates: Path
     sources: Mapping[str, SourceSettings] = field(
         default_factory=lambda: MappingProxyType({CLINICALTRIALS_GOV: SourceSettings()})
     )

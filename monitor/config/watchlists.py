@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.config import near, values, wishes
+from monitor.config import near, templates, values, wishes
+from monitor.config.destinations import expanded_url
 from monitor.config.document import Node, Notes, Scalar, Table, parse_document, read_text, shown
 from monitor.config.load import expanded_url
 from monitor.config.settings import CLINICALTRIALS_GOV, Destination, Settings
@@ -289,6 +290,7 @@ def _subscribers(
         times = [slots.value for slots in fields["when"].value] if "when" in fields else [()]
         if () in times and len(times) > 1:
             notes.add(fields["when"].line, "“at once” does not go with other times", "take one or the other")
+        templates.note_missing_template(fields, settings, notes)
         near.note_deaf(fields, notes)
         wishes.note_idle(fields, notes)
         if "name" not in fields or "to" not in fields:

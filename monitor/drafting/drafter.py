@@ -8,16 +8,23 @@ from threading import Lock
 from typing import Any
 
 from monitor.core.errors import Misdrafted, Problem
+from monitor.core.forms import file_of
 from monitor.core.notification import Message
-from monitor.drafting.folder import TemplateFolder, Templates, file_of
+from monitor.drafting.folder import TemplateFolder, Templates
 from monitor.drafting.process import SECONDS, Draftsman, Ended
 from monitor.render.escape import cut, one_line
 from monitor.render.message import MOST_OF_A_TITLE
+from monitor.render.tainted import leak, tainted
 
 _SINKS = {"title": "text", "txt": "text", "md": "markdown", "html": "html"}
 _FIELDS = {"title": "title", "txt": "text", "md": "markdown", "html": "html"}
 # A busy machine may be the reason once. A template for which the process had to be killed this often is left alone until it changes.
 _KILLS = 2
+
+
+_UNSAFE = (
+    "there a registry's words could become a program: write values between tags, or within quotation marks"
+)
 
 
 class Drafter:
@@ -85,7 +92,12 @@ class Drafter:
         try:
             if self._draftsman is None:
                 self._draftsman = Draftsman(self._seconds)
-            return self._draftsman.draft(templates.sources, file, sink, values)
+            text = self._draftsman.draft(templates.sources, file, sink, values)
+            if sink == "html":
+                where = leak(self._draftsman.draft(templates.sources, file, sink, tainted(values)))
+                if where:
+                    raise Misdrafted(Problem(file, None, f"puts a value {where}", _UNSAFE))
+            return text
         except Ended:
             self._draftsman = None
             raise

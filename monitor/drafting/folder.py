@@ -8,9 +8,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from monitor.core.errors import Problem
+from monitor.core.forms import ENDING, FORMS, file_of
 
-FORMS = ("title", "txt", "md", "html")
-ENDING = ".j2"
 MOST_OF_A_FILE = 64 * 1024
 MOST_FILES = 200
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.j2")
@@ -36,11 +35,6 @@ class Templates:
 
     def _has(self, file: str) -> bool:
         return file in self.sources or file in self.problems
-
-
-def file_of(name: str, form: str) -> str:
-    """`board`, `html` → `board.html.j2`."""
-    return f"{name}.{form}{ENDING}"
 
 
 class TemplateFolder:

@@ -5,8 +5,8 @@ from monitor.core.schedule import when_told
 from monitor.core.significance import Significance
 from monitor.core.watch import Watchlist
 from monitor.jobs.context import Context
+from monitor.jobs.wording import worded
 from monitor.render.contexts import WatchedTrial, WatchingContext
-from monitor.render.message import render_watching
 from monitor.store.observations import snapshots
 from monitor.store.watches import announce, unannounced
 
@@ -27,7 +27,6 @@ def announce_watching(context: Context, watchlist: Watchlist) -> None:
         )
         for trial in trials
     )
-    message = render_watching(WatchingContext(watchlist.title, told))
     notifications = [
         Notification(
             key=key_of(
@@ -37,7 +36,7 @@ def announce_watching(context: Context, watchlist: Watchlist) -> None:
             subscriber=subscriber.name,
             watchlists=(watchlist.name,),
             destinations=subscriber.to,
-            message=message,
+            message=worded(context, subscriber, WatchingContext(watchlist.title, told, subscriber.language)),
             significance=Significance.ROUTINE,
             why=f"{watchlist.title}: watched from now on",
             due=when_told(subscriber, Significance.ROUTINE, now)[0],

@@ -1,6 +1,7 @@
 """Once a day: what the clock brings for every watched trial. Dates come near, pass, or are forgotten, without any edit."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from monitor.core.observation import Observation
 from monitor.core.significance import Case, Verdict, assess
@@ -8,6 +9,7 @@ from monitor.core.trial import TrialId
 from monitor.jobs.address import addressed
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.reasons import Reasons
+from monitor.jobs.wording import worded
 from monitor.store.clock import (
     OnTheDay,
     day_is_judged,
@@ -61,7 +63,14 @@ def _tell(
             trial, "unchanged", now, standing.version, standing.version, verdicts=tuple(verdicts)
         )
         observation = addressed(
-            quiet, standing.facts, door.source, context.watchlists, reasons[trial], now, about="the clock"
+            quiet,
+            standing.facts,
+            door.source,
+            context.watchlists,
+            reasons[trial],
+            now,
+            about="the clock",
+            words=partial(worded, context),
         )
         told = [(verdict.rule, verdict.once) for verdict in verdicts]
         try:

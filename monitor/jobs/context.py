@@ -11,6 +11,7 @@ from monitor.core.significance import Rule
 from monitor.core.source import Flow, Source
 from monitor.core.watch import Watchlist
 from monitor.deliver.gateway import Gateway
+from monitor.drafting.drafter import Drafter
 from monitor.store.database import Database
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ class Context:
     """Everything that looking, telling and asking need.
 
     `random` gives numbers in 0..1 for jitter; `at` marks a named point
-    at which a test may end the process;
+    at which a test may end the process; `drafter` words messages by readers' own templates;
     `owner` is this process's name on the leases it takes,
     `owner_is_gone` knows of another's that its process has ended;
     `stopping` says that no further piece of work should be begun."""
@@ -57,6 +58,7 @@ class Context:
     random: Callable[[], float]
     at: Callable[[str], None]
     progress: Progress
+    drafter: Drafter
     owner: str
     owner_is_gone: Callable[[str], bool] = lambda owner: False
     stopping: Callable[[], bool] = lambda: False

@@ -8,8 +8,10 @@ from monitor.core.receipt import Receipt, held_back
 from monitor.core.significance import Significance
 from monitor.jobs.blocks import Reader, reader_of, sections_of
 from monitor.jobs.context import Context
+from monitor.jobs.reasons import holdings
+from monitor.jobs.snoozing import follow_snoozes
+from monitor.jobs.wording import worded
 from monitor.render.contexts import DigestContext
-from monitor.render.message import render_digest
 from monitor.store.digests import DigestDue, Stored, digests_due, fold, stored
 from monitor.store.receipts import previous_slot, untold
 
@@ -85,7 +87,9 @@ def _worded(
     lead: str = "",
 ) -> Message:
     sections, notes = sections_of(context, members, reader)
-    return render_digest(
+    return worded(
+        context,
+        next(iter(reader.wishes.values()), None),
         DigestContext(
             sections,
             until,

@@ -32,11 +32,11 @@ _CONSTRUCTS = frozenset(
     "Template Output TemplateData Name Const List Tuple Dict Pair Keyword CondExpr Filter Test Call Getitem Getattr Slice Concat Compare "
     "Operand Mul Div FloorDiv Add Sub Not And Or Neg Pos For If Assign With Include Extends Block".split()
 )
-_FILTERS = (
+FILTERS = (
     "abs batch capitalize count d default dictsort first float groupby int items join last length list lower map max min reject rejectattr "
     "replace reverse round select selectattr slice sort string sum title trim truncate unique upper wordcount"
 ).split()
-_METHODS: Mapping[type, frozenset[str]] = {
+METHODS: Mapping[type, frozenset[str]] = {
     dict: frozenset("get items keys values".split()),
     str: frozenset(
         "capitalize casefold count endswith find lower removeprefix removesuffix replace split splitlines startswith strip lstrip rstrip "
@@ -138,7 +138,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self.filters = {name: self.filters[name] for name in _FILTERS}
+        self.filters = {name: self.filters[name] for name in FILTERS}
         self.globals = {"range": self.globals["range"]}
 
     intercepted_binops = frozenset({"*"})
@@ -156,7 +156,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         _not_undefined(obj)
         if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
-        for kind, names in _METHODS.items():
+        for kind, names in METHODS.items():
             if isinstance(obj, kind) and attribute in names:
                 return getattr(obj, attribute)
         return self.undefined(obj=obj, name=attribute)

@@ -118,6 +118,35 @@ def test_a_template_without_an_end_is_left_alone_until_it_changes(hasty: Desk) -
     )
 
 
+@pytest.mark.parametrize(
+    ("html", "where"),
+    [
+        ("<p title={{ trials[0].title }}>x</p>", "in an attribute of <p> without quotation marks"),
+        ("<script>let x = '{{ trials[0].title }}'</script>", "within <script>"),
+        ("<style>p { content: '{{ trials[0].title }}' }</style>", "within <style>"),
+        ('<p onclick="go({{ trials[0].title }})">x</p>', "in the program of onclick="),
+        ('<p style="color: {{ trials[0].title }}">x</p>', "in the style of <p>"),
+        ('<a href="{{ trials[0].title }}">x</a>', "as the address in href="),
+        ("<{{ trials[0].title }}>x", "as the name of an element"),
+        ("<!-- {{ trials[0].title }} -->", "within a comment"),
+    ],
+)
+def test_a_value_where_escaping_cannot_hold_it_is_refused(desk: Desk, html: str, where: str) -> None:
+    desk.write("board.html.j2", html)
+    message, (said,) = desk.draft()
+    assert message == BUILT_IN
+    assert said.startswith(f"templates/board.html.j2: puts a value {where} (there a registry's words")
+
+
+def test_a_value_between_tags_or_in_quotation_marks_is_fine(desk: Desk) -> None:
+    desk.write(
+        "board.html.j2",
+        "<style>p { color: red }</style><p title=\"{{ trials[0].title }}\" class='{{ trials[0].name }}'>"
+        '{{ trials[0].title }}</p><a href="{{ trials[0].page }}">x</a>',
+    )
+    assert desk.draft()[1] == []
+
+
 def test_several_threads_draft_at_once(desk: Desk) -> None:
     desk.write("board.txt.j2", "{{ kind }}")
     desk.write("other.txt.j2", "other {{ kind }}")

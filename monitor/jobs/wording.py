@@ -1,0 +1,70 @@
+"""A message's words: the built-in ones, or the reader's own where there is a template. A template that fails costs its words, never
+the message; somebody is told, once for each mistake."""
+
+from collections.abc import Iterable
+
+from monitor.core.errors import Problem
+from monitor.core.notification import Message, Notification, key_of
+from monitor.core.significance import Significance
+from monitor.core.watch import Subscriber
+from monitor.jobs.context import Context
+from monitor.render.contexts import AlertContext, DigestContext, NoticeContext, WatchingContext
+from monitor.render.message import render_alert, render_digest, render_notice, render_watching
+from monitor.render.offered import offered
+from monitor.store.outbox import notify
+
+Told = AlertContext | DigestContext | WatchingContext
+
+
+def built_in(told: Told) -> Message:
+    """The message in the words that every reader gets who has no template."""
+    if isinstance(told, AlertContext):
+        return render_alert(told)
+    return render_digest(told) if isinstance(told, DigestContext) else render_watching(told)
+
+
+def worded(context: Context, subscriber: Subscriber | None, told: Told) -> Message:
+    """The message in the words of the subscriber's template, or in the built-in ones where there is none, or it fails.
+
+    Call it outside of a transaction: what is wrong with a template is written down as a notice, at once.
+    """
+    message = built_in(told)
+    if subscriber is None or not subscriber.template:
+        return message
+    values = offered(told, message.title, subscriber.name)
+    message, problems = context.drafter.draft(subscriber.template, message, values)
+    if problems:
+        _tell(context, subscriber, problems)
+    return message
+
+
+def _tell(context: Context, subscriber: Subscriber, problems: Iterable[Problem]) -> None:
+    """Tell the reader whose template it is. The key is made of the mistake, so that the same one is never told twice."""
+    now = context.clock.now()
+    notices = [
+        Notification(
+            key=key_of("template", subscriber.template, str(problem), destination),
+            kind="notice",
+            subscriber="",
+            watchlists=(),
+            destinations=(destination,),
+            message=render_notice(_notice(subscriber, problem)),
+            significance=Significance.NOTABLE,
+            why="about the monitor itself",
+            due=now,
+        )
+        for problem in problems
+        for destination in subscriber.to
+    ]
+    notify(context.database, notices, now)
+
+
+def _notice(subscriber: Subscriber, problem: Problem) -> NoticeContext:
+    return NoticeContext(
+        f"The template “{subscriber.template}” cannot be used as it is",
+        (
+            str(problem),
+            f"It words the messages for {subscriber.name}. They are sent all the same, in the built-in words.",
+        ),
+        f"mend it, then try it with `trialmon template check {subscriber.template}`",
+    )
