@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from monitor.core.change import ChangeSet
 from monitor.core.decide import decide, modules_to_compare
@@ -15,6 +16,7 @@ from monitor.jobs.address import addressed
 from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door
 from monitor.jobs.flapping import flapping
+from monitor.jobs.wording import worded
 from monitor.store.observations import Recorded, StaleSnapshot, modules_of, record, snapshots
 
 # Another process may write the same trial between our reading of it and our writing; then the decision is made again.
@@ -79,6 +81,7 @@ def _decided(
         reasons,
         now,
         flapping=lambda: flapping(context.database, observation, now),
+        words=partial(worded, context),
     )
 
 

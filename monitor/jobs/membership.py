@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from monitor.core.errors import CouldNotFindOut, Unreadable
 from monitor.core.observation import Observation
@@ -12,6 +13,7 @@ from monitor.core.trial import TrialId
 from monitor.core.watch import Holding, Watch
 from monitor.jobs.address import addressed
 from monitor.jobs.context import Context, Door, Report
+from monitor.jobs.wording import worded
 from monitor.store.observations import StaleSnapshot, record, snapshots
 from monitor.store.standings import never_read
 from monitor.store.steps import Step
@@ -151,6 +153,7 @@ def _tell(
         reasons,
         now,
         about=watch.key,
+        words=partial(worded, context),
     )
     try:
         recorded = record(context.database, observation, run, [step])

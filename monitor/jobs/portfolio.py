@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from monitor.core.facts import TrialFacts
 from monitor.core.portfolio import Happening
@@ -13,6 +14,7 @@ from monitor.jobs.address import addressed
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.membership import as_it_stands, lists_that_hold
 from monitor.jobs.reasons import Reasons, members_of
+from monitor.jobs.wording import worded
 from monitor.rules.portfolio import is_told, trials_of
 from monitor.store.observations import StaleSnapshot, record, snapshots
 from monitor.store.portfolio import (
@@ -122,6 +124,7 @@ def _tell(context: Context, door: Door, found: Sequence[_Found], report: Report)
             reasons,
             now,
             about=verdict.once,
+            words=partial(worded, context),
         )
         step = tells_together(trial, verdict.rule, verdict.once, now)
         try:
