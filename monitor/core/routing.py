@@ -209,6 +209,7 @@ def _withheld(muted: Sequence[_Heard], now: datetime) -> Addressed:
         tuple(verdicts[position] for position in sorted(verdicts)),
         now,
         None,
+        held_for="mute",
         withheld=f"you muted {', '.join(words)}",
     )
 

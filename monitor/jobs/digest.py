@@ -18,6 +18,7 @@ from monitor.store.receipts import previous_slot, untold
 
 def fold_due_digests(context: Context) -> None:
     """Write the digests that are due into the outbox; what they tell is then told by them alone."""
+    follow_snoozes(context)
     now = context.clock.now()
     for due in digests_due(context.database, now):
         reader = reader_of(context, due.subscriber, due.destinations)
@@ -99,7 +100,7 @@ def _worded(
             language=reader.language,
             lead=lead,
             notes=notes,
-        )
+        ),
     )
 
 
@@ -108,5 +109,6 @@ def _receipt(context: Context, due: DigestDue, reader: Reader) -> tuple[Receipt 
     database = context.database
     since = previous_slot(database, due.subscriber, due.destinations, due.first)
     found = untold(database, due.subscriber, due.destinations, list(reader.wishes), since, due.slot)
-    receipt = held_back(found, reader.wishes)
+    lists = [one for one in context.watchlists if one.name in reader.wishes]
+    receipt = held_back(found, reader.wishes, holdings(database, lists) if found else {})
     return (None if receipt.empty else receipt), since

@@ -98,3 +98,13 @@ def reasons_now(database: Database, watchlists: Sequence[Watchlist], registry: s
     known = standings(database, list(direct))
     moved = {trial.number: standing.moved_to for trial, standing in known.items() if standing.moved_to}
     return reasons_to_watch(watchlists, registry, found, moved) if moved else direct
+
+
+def holdings(database: Database, watchlists: Sequence[Watchlist]) -> dict[str, dict[str, Holding]]:
+    """How each trial, by its number, is in which of these lists, as far as their searches were read."""
+    registries = dict.fromkeys(watch.registry for watchlist in watchlists for watch in watchlist.watches)
+    return {
+        trial.number: lists
+        for registry in registries
+        for trial, lists in reasons_now(database, watchlists, registry).items()
+    }

@@ -93,5 +93,6 @@ def _notification(
             trial=str(numbers[0]),
             events=share.verdicts,
             withheld=share.withheld,
+            held_for=share.held_for,
         )
     return None

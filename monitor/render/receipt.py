@@ -23,6 +23,15 @@ def receipt_words(receipt: Receipt) -> str:
     if receipt.elsewhere:
         edits = wording.count(sum(receipt.elsewhere.values()), "edit")
         parts.append(f"{edits} of topics that you did not ask for ({_each(receipt.elsewhere.items())})")
+    if receipt.small:
+        topics = {"dates": "date", "enrollment": "enrolment"}
+        moved = ", ".join(
+            f"{topics.get(topic, topic)} {number}" for topic, number in sorted(receipt.small.items())
+        )
+        edits = wording.count(sum(receipt.small.values()), "edit")
+        parts.append(f"{edits} smaller than you asked for ({moved})")
+    if receipt.muted:
+        parts.append(f"{wording.count(receipt.muted, 'edit')} that you muted")
     return f"Held back: {'; '.join(parts)}." if parts else ""
 
 

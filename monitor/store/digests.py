@@ -14,7 +14,8 @@ from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
 from monitor.store.values import moment, moment_or_none, read_json, stamp
 
-# No slot is further ahead than a week: one that is was written before the clock went back, and is due.
+# But for the end of a snooze no slot is further ahead than a week: one that is, and was written later than now, was written before the
+# clock went back, and is due.
 _FURTHEST_SLOT = timedelta(days=8)
 
 
@@ -78,7 +79,8 @@ def digests_due(db: Database, now: datetime) -> list[DigestDue]:
             connection,
             connection.execute(
                 f"SELECT {_COLUMNS} FROM notifications"
-                " WHERE slot IS NOT NULL AND folded_into IS NULL AND (slot <= ? OR slot > ?) ORDER BY slot, id",
+                " WHERE slot IS NOT NULL AND folded_into IS NULL AND (slot <= ?1 OR (slot > ?2 AND created_at > ?1))"
+                " ORDER BY slot, id",
                 (stamp(now), stamp(now + _FURTHEST_SLOT)),
             ),
         )

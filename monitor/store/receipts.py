@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.core.receipt import Untold
-from monitor.core.significance import Significance
+from monitor.core.significance import Measure, Significance
 from monitor.store.database import Database
 from monitor.store.values import moment, stamp
 
@@ -33,17 +33,18 @@ def untold(
     until: datetime,
 ) -> list[Untold]:
     """Events later than `since`, not later than `until`, of trials that these lists watch now, and that no notification for this
-    subscriber at these destinations speaks of."""
+    subscriber at these destinations speaks of, but for those that were withheld because all in them is muted."""
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT e.trial, e.rule, e.topic, e.significance, COUNT(*) AS events,"
+            "SELECT e.trial, t.number, e.rule, e.topic, e.significance, e.measure, COUNT(*) AS events,"
             " (SELECT json_group_array(w.watchlist) FROM watched AS w WHERE w.trial = e.trial"
             "  AND w.watchlist IN (SELECT value FROM json_each(:lists))) AS lists"
-            " FROM events AS e WHERE e.seen_at > :since AND e.seen_at <= :until"
+            " FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE e.seen_at > :since AND e.seen_at <= :until"
             " AND e.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist IN (SELECT value FROM json_each(:lists)))"
             " AND NOT EXISTS (SELECT 1 FROM notification_events AS told JOIN notifications AS n ON n.id = told.notification"
-            "  WHERE told.event = e.id AND n.subscriber = :subscriber AND n.destinations = :destinations)"
-            " GROUP BY e.trial, e.rule, e.topic, e.significance",
+            "  WHERE told.event = e.id AND n.subscriber = :subscriber AND n.destinations = :destinations"
+            "  AND n.held_for <> 'mute')"
+            " GROUP BY e.trial, e.rule, e.topic, e.significance, e.measure",
             {
                 "lists": json.dumps(list(watchlists)),
                 "since": stamp(since),
@@ -60,6 +61,8 @@ def untold(
                 row["topic"],
                 Significance.parse(row["significance"]),
                 row["events"],
+                row["number"],
+                Measure(**json.loads(row["measure"])) if row["measure"] is not None else None,
             )
             for row in rows
         ]

@@ -60,5 +60,11 @@ def test_a_digest_cannot_wait_for_a_digest(db: Database) -> None:
 
 
 def test_a_slot_from_before_the_clock_went_back_is_due(db: Database) -> None:
-    outbox.notify(db, [a_notification(slot=NOW + 300 * DAY)], NOW)
+    outbox.notify(db, [a_notification(slot=NOW + 300 * DAY)], NOW + 299 * DAY)
     assert len(digests_due(db, NOW)) == 1
+
+
+def test_the_end_of_a_snooze_may_be_far_ahead(db: Database) -> None:
+    outbox.notify(db, [a_notification(slot=NOW + 300 * DAY, held_for="snooze")], NOW)
+    assert digests_due(db, NOW + 299 * DAY) == []
+    assert len(digests_due(db, NOW + 300 * DAY)) == 1
