@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from monitor.config import near, templates, values, wishes
 from monitor.config.destinations import expanded_url
 from monitor.config.document import Node, Notes, Scalar, Table, parse_document, read_text, shown
-from monitor.config.load import expanded_url
 from monitor.config.settings import CLINICALTRIALS_GOV, Destination, Settings
 from monitor.config.shapes import (
     Fields,
