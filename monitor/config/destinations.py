@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 from monitor.config import values
 from monitor.config.document import Node, Notes, Table
 from monitor.config.settings import TERMINAL, Destination
-from monitor.config.shapes import Fields, Found, Key, Named, Schema, Word, Wrong, text_up_to
+from monitor.config.shapes import YES_OR_NO, Fields, Found, Key, Named, Schema, Word, Wrong, text_up_to
 from monitor.config.variables import Variables
 from monitor.core.destination import Webhook, signing_key
 from monitor.core.secret import Secret
 
-_YES: Word[bool] = Word("true or false", lambda text: _truth(text), {"type": "boolean"})
 _URL: Word[str] = Word(
     "an Apprise URL", str, {"type": "string", "pattern": r"^(\$\{|[A-Za-z][A-Za-z0-9+.-]*://)"}
 )
@@ -31,7 +30,7 @@ _WEBHOOK = Fields(
             "The secret before, while receivers change theirs: each message has both signatures.",
         ),
         "private": Key(
-            _YES, "Whether it may be an address of this machine or of a private network. Default: false"
+            YES_OR_NO, "Whether it may be an address of this machine or of a private network. Default: false"
         ),
     },
     "a webhook",
@@ -145,9 +144,3 @@ def _wrong_address(url: str, *, private: bool) -> Wrong | None:
         hint = "http:// is only for a program on this machine, with `private: true`"
         return Wrong("a webhook is posted to over https", hint)
     return None
-
-
-def _truth(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise Wrong("this is neither true nor false", "write true or false")
-    return text == "true"

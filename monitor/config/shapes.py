@@ -230,6 +230,13 @@ def meant(word: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(known[:20])}{' …' if len(known) > 20 else ''}" if known else ""
 
 
+YES_OR_NO: Word[bool] = Word(
+    "true or false",
+    lambda text: choice("true or false", ("true", "false")).parse(text) == "true",
+    {"type": "boolean"},
+)
+
+
 def choice(what: str, words: Iterable[str]) -> Word[str]:
     """A word out of a fixed set."""
     known = tuple(words)
