@@ -5,106 +5,23 @@ Stop early if you like, but let the iterator go: an open one keeps the write-ahe
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.shape import Shape, join
-from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
 from monitor.store.database import Database
+from monitor.store.filters import OF_A_CHANGE, OF_AN_EVENT
+from monitor.store.filters import Filters as Filters
 from monitor.store.observations import modules_at
-from monitor.store.search import expression
-from monitor.store.trials import ASKED, NAMED, asked_for
-from monitor.store.values import read_json, stamp
+from monitor.store.rows import change_row, event_row
+from monitor.store.trials import ASKED, asked_for
+from monitor.store.values import stamp
 
 # A record of a version and the date of the data it was last seen with → the record as it was last seen.
 Refresh = Callable[[dict[str, Json], str], dict[str, Json]]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which changes or events are meant; None: all. `trial` is a number, an id or another number for the trial;
-    `since` and `until` are moments of our seeing, both included; `at_least` and `rule` of a change are those of its events; `field` is a
-    part of a field's path or label, and of an event that of one of its changes; `text` are words as `search` takes them."""
-
-    trial: str | None = None
-    watchlist: str | None = None
-    topic: str | None = None
-    at_least: Significance | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    limit: int | None = None
-    before: int | None = None
-    rule: str | None = None
-    field: str | None = None
-    text: str | None = None
-
-    @property
-    def parameters(self) -> dict[str, object]:
-        """As the parameters of the queries here."""
-        return {
-            "trial": self.trial,
-            "watchlist": self.watchlist,
-            "topic": self.topic,
-            "graver": json.dumps([str(one) for one in Significance if one >= (self.at_least or 0)]),
-            "since": stamp(self.since) if self.since is not None else None,
-            "until": stamp(self.until) if self.until is not None else None,
-            "limit": -1 if self.limit is None else self.limit,
-            "rule": self.rule,
-            "field": self.field,
-            "text": expression(self.text or ""),
-        }
-
-    def conditions(self, row: str, seen_at: str, of_kind: Mapping[str, str]) -> str:
-        """What a row must satisfy, in SQL: only what is asked for, so that an index serves it and newest first needs no sorting.
-        `of_kind`: what `at_least`, `rule`, `field` and `text` mean of such a row."""
-        asked_for = {
-            f"{row}.trial IN (SELECT t.id FROM trials AS t WHERE {NAMED})": self.trial,
-            f"{row}.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist)": self.watchlist,
-            f"{row}.topic = :topic": self.topic,
-            f"{seen_at} >= :since": self.since,
-            f"{seen_at} <= :until": self.until,
-            f"{row}.id < :before": self.before,
-            of_kind["at_least"]: self.at_least,
-            of_kind["rule"]: self.rule,
-            of_kind["field"]: self.field,
-            of_kind["text"]: self.text,
-        }
-        return " AND ".join(
-            ["TRUE", *(condition for condition, value in asked_for.items() if value is not None)]
-        )
-
-
-_GRAVE = "e.significance IN (SELECT value FROM json_each(:graver))"
-_OF_RULE = "e.rule = :rule"
-_OF_FIELD = "(INSTR(LOWER(c.field), LOWER(:field)) > 0 OR INSTR(LOWER(c.label), LOWER(:field)) > 0)"
-_IN_CHANGES = "SELECT rowid FROM changes_found WHERE changes_found MATCH :text"
-
-
-def _led_to(event: str) -> str:
-    return (
-        "EXISTS (SELECT 1 FROM event_changes AS x JOIN events AS e ON e.id = x.event"
-        f" WHERE x.change = c.id AND {event})"
-    )
-
-
-_OF_A_CHANGE = {
-    "at_least": _led_to(_GRAVE),
-    "rule": _led_to(_OF_RULE),
-    "field": _OF_FIELD,
-    "text": f"c.id IN ({_IN_CHANGES})",
-}
-_OF_AN_EVENT = {
-    "at_least": _GRAVE,
-    "rule": _OF_RULE,
-    "field": "EXISTS (SELECT 1 FROM event_changes AS x JOIN changes AS c ON c.id = x.change"
-    f" WHERE x.event = e.id AND {_OF_FIELD})",
-    "text": "e.id IN (SELECT rowid FROM events_found WHERE events_found MATCH :text"
-    f" UNION SELECT x.event FROM event_changes AS x WHERE x.change IN ({_IN_CHANGES}))",
-}
 
 
 def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
@@ -114,28 +31,10 @@ def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, 
         for row in connection.execute(
             "SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM changes AS c"
             " JOIN trials AS t ON t.id = c.trial JOIN versions AS v ON v.trial = c.trial AND v.version = c.version"
-            f" WHERE {filters.conditions('c', 'v.seen_at', _OF_A_CHANGE)} ORDER BY v.seen_at DESC, c.id DESC LIMIT :limit",
+            f" WHERE {filters.conditions('c', 'v.seen_at', OF_A_CHANGE)} ORDER BY v.seen_at DESC, c.id DESC LIMIT :limit",
             filters.parameters,
         ):
             yield change_row(row)
-
-
-def change_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of `changes` with its trial and version, as `changes --json` gives it."""
-    return {
-        "id": row["id"],
-        "trial": row["number"],
-        "registry": row["registry"],
-        "version": row["version"],
-        "seen_at": row["seen_at"],
-        "registry_date": row["registry_date"] or None,
-        "topic": row["topic"],
-        "field": row["field"],
-        "label": row["label"],
-        "kind": row["kind"],
-        "before": read_json(row["before"]),
-        "after": read_json(row["after"]),
-    }
 
 
 def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
@@ -145,28 +44,10 @@ def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, A
         for row in connection.execute(
             "SELECT e.*, t.registry, t.number, (SELECT json_group_array(x.change) FROM event_changes AS x"
             " WHERE x.event = e.id) AS of_changes FROM events AS e JOIN trials AS t ON t.id = e.trial"
-            f" WHERE {filters.conditions('e', 'e.seen_at', _OF_AN_EVENT)} ORDER BY e.seen_at DESC, e.id DESC LIMIT :limit",
+            f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY e.seen_at DESC, e.id DESC LIMIT :limit",
             filters.parameters,
         ):
             yield event_row(row)
-
-
-def event_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of `events` with its trial and the ids of its changes (`of_changes`), as `events --json` gives it."""
-    return {
-        "id": row["id"],
-        "trial": row["number"],
-        "registry": row["registry"],
-        "version": row["version"],
-        "seen_at": row["seen_at"],
-        "registry_date": row["registry_date"] or None,
-        "rule": row["rule"],
-        "topic": row["topic"],
-        "significance": row["significance"],
-        "headline": row["headline"],
-        "because": row["because"],
-        "changes": json.loads(row["of_changes"]),
-    }
 
 
 def history(db: Database, trial: TrialId) -> Iterator[dict[str, Any]]:
@@ -290,10 +171,11 @@ def _delivery(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def titles(db: Database, deliveries: Sequence[int]) -> dict[int, str]:
-    """The titles of the messages that these deliveries carry."""
+    """The titles of the messages that these deliveries carry, and of one in parts which it is: `A title (part 2/3)`."""
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT d.id, n.title FROM json_each(?) AS asked JOIN deliveries AS d ON d.id = asked.value"
+            "SELECT d.id, n.title || IIF(d.parts > 1, ' (part ' || d.part || '/' || d.parts || ')', '') AS title"
+            " FROM json_each(?) AS asked JOIN deliveries AS d ON d.id = asked.value"
             " JOIN notifications AS n ON n.id = d.notification",
             (json.dumps(list(deliveries)),),
         )
@@ -301,17 +183,24 @@ def titles(db: Database, deliveries: Sequence[int]) -> dict[int, str]:
 
 
 def delivery(db: Database, identity: int) -> dict[str, Any] | None:
-    """One delivery as `outbox` gives it, and what it carries: `kind`, `why`, `title`, `text`, `created_at`, `sent_at`."""
+    """One delivery as `outbox` gives it, and what it carries: `kind`, `why`, `title`, `text`, `created_at`, `sent_at`, `part` of `parts`,
+    the delivery that it was `folded_into`; and `payload`, what its destination is really handed, None before the first attempt."""
     with db.reading() as connection:
         row = connection.execute(
             "SELECT d.*, n.subscriber, n.kind, n.why, n.title, n.text, n.created_at FROM deliveries AS d"
             " JOIN notifications AS n ON n.id = d.notification WHERE d.id = ?",
             (identity,),
         ).fetchone()
-    if row is None:
-        return None
-    carried = {name: row[name] for name in ("kind", "why", "title", "text", "created_at", "sent_at")}
-    return {**_delivery(row), **carried}
+        if row is None:
+            return None
+        payload = connection.execute(
+            "SELECT sent_at AS first_sent_at, title, form, body, text, headers FROM payloads WHERE delivery = ?"
+            " ORDER BY n DESC LIMIT 1",
+            (identity,),
+        ).fetchone()
+    names = ("kind", "why", "title", "text", "created_at", "sent_at", "part", "parts", "folded_into")
+    handed = {**payload, "headers": json.loads(payload["headers"])} if payload is not None else None
+    return {**_delivery(row), **{name: row[name] for name in names}, "payload": handed}
 
 
 def attempts(db: Database, delivery: int) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from monitor.core.json import Json
 from monitor.core.notification import Kind
 from monitor.core.significance import Significance
 from monitor.store.database import Database
-from monitor.store.queries import change_row, event_row
+from monitor.store.rows import change_row, event_row
 from monitor.store.values import moment, stamp
 
 

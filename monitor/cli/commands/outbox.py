@@ -76,7 +76,7 @@ def _cells(row: Mapping[str, Any], titles: Mapping[int, str]) -> dict[str, objec
 @click.argument("identity", metavar="ID", type=int)
 @common
 def show(call: Invocation, identity: int) -> None:
-    """Show a delivery: its message, and every attempt at it."""
+    """Show a delivery: what its destination was really handed, or its message before that, and every attempt at it."""
     from monitor.cli.showing import LABEL, minute, pairs, put
     from monitor.store import queries
 
@@ -91,19 +91,24 @@ def show(call: Invocation, identity: int) -> None:
         return
     put(output, (found["title"], LABEL))
     output.say()
+    payload = found["payload"]
+    part = [("Part", f"{found['part']} of {found['parts']}")] if found["parts"] > 1 else []
+    sent = [("Handed over as", payload["form"])] if payload is not None else []
     pairs(
         output,
         [
             ("To", f"{found['destination']}, for {found['subscriber'] or 'everybody'}"),
+            *part,
             ("Because", found["why"]),
             ("State", found["state"].replace("_", " ")),
             ("Written", minute(found["created_at"])),
             ("Sent" if found["sent_at"] else "Due", minute(found["sent_at"] or found["due"])),
             ("Error", found["error"]),
             ("Key", found["key"]),
+            *sent,
         ],
     )
-    output.say(f"\n{found['text']}")
+    output.say(f"\n{_words(found)}")
     if tries:
         output.say()
         columns = ["try", "began (UTC)", "ended (UTC)", "outcome", "error"]
@@ -122,6 +127,14 @@ def show(call: Invocation, identity: int) -> None:
         )
 
 
+def _words(found: Mapping[str, Any]) -> str:
+    """What was handed over, as it was, where people can read it; of HTML its plain alternative."""
+    payload = found["payload"]
+    if payload is None:
+        return str(found["text"])
+    return str((payload["text"] or payload["body"]) if payload["form"] == "html" else payload["body"])
+
+
 @command.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=int)
 @click.option("--all-given-up", is_flag=True, help="Every delivery that was given up.")
@@ -129,7 +142,8 @@ def show(call: Invocation, identity: int) -> None:
 def retry(call: Invocation, ids: tuple[int, ...], all_given_up: bool) -> None:
     """Make deliveries due now, with new patience: those given up or dropped, or those that wait.
 
-    The daemon sends them, or `trialmon deliver`. Exit 1 if some could not be changed, 3 if none.
+    A destination that is left alone because it failed is tried again at once. The daemon sends them, or `trialmon deliver`.
+    Exit 1 if some could not be changed, 3 if none.
     """
     from monitor import bootstrap
     from monitor.store import outbox, queries
@@ -200,4 +214,6 @@ def _why_not(row: Mapping[str, Any] | None) -> str:
         return "it is being sent at this moment; try again in a minute"
     if row["state"] == "sent":
         return "it was sent already"
+    if row["folded_into"] is not None:
+        return f"it was folded into {row['folded_into']}, which tells it in its place"
     return "it was dropped already"

@@ -1,0 +1,99 @@
+"""Which changes and events are meant, and how that is said in SQL so that an index serves it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.significance import Significance
+from monitor.store.search import expression
+from monitor.store.trials import NAMED
+from monitor.store.values import stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which changes or events are meant; None: all. `trial` is a number, an id or another number for the trial;
+    `since` and `until` are moments of our seeing, both included; `at_least` and `rule` of a change are those of its events; `field` is a
+    part of a field's path or label, and of an event that of one of its changes; `text` are words as `search` takes them; `before`
+    is the id to go on from, newest first."""
+
+    trial: str | None = None
+    watchlist: str | None = None
+    topic: str | None = None
+    at_least: Significance | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+    before: int | None = None
+    rule: str | None = None
+    field: str | None = None
+    text: str | None = None
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """As the parameters of the queries here."""
+        return {
+            "trial": self.trial,
+            "watchlist": self.watchlist,
+            "topic": self.topic,
+            "graver": json.dumps([str(one) for one in Significance if one >= (self.at_least or 0)]),
+            "since": stamp(self.since) if self.since is not None else None,
+            "until": stamp(self.until) if self.until is not None else None,
+            "limit": -1 if self.limit is None else self.limit,
+            "before": self.before,
+            "rule": self.rule,
+            "field": self.field,
+            "text": expression(self.text or ""),
+        }
+
+    def conditions(self, row: str, seen_at: str, of_kind: Mapping[str, str]) -> str:
+        """What a row must satisfy, in SQL: only what is asked for, so that an index serves it and newest first needs no sorting.
+        `of_kind`: what `before`, `at_least`, `rule`, `field` and `text` mean of such a row."""
+        asked_for = {
+            f"{row}.trial IN (SELECT t.id FROM trials AS t WHERE {NAMED})": self.trial,
+            f"{row}.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist)": self.watchlist,
+            f"{row}.topic = :topic": self.topic,
+            f"{seen_at} >= :since": self.since,
+            f"{seen_at} <= :until": self.until,
+            of_kind["before"]: self.before,
+            of_kind["at_least"]: self.at_least,
+            of_kind["rule"]: self.rule,
+            of_kind["field"]: self.field,
+            of_kind["text"]: self.text,
+        }
+        return " AND ".join(
+            ["TRUE", *(condition for condition, value in asked_for.items() if value is not None)]
+        )
+
+
+_GRAVE = "e.significance IN (SELECT value FROM json_each(:graver))"
+_OF_RULE = "e.rule = :rule"
+_OF_FIELD = "(INSTR(LOWER(c.field), LOWER(:field)) > 0 OR INSTR(LOWER(c.label), LOWER(:field)) > 0)"
+_IN_CHANGES = "SELECT rowid FROM changes_found WHERE changes_found MATCH :text"
+
+
+def _led_to(event: str) -> str:
+    return (
+        "EXISTS (SELECT 1 FROM event_changes AS x JOIN events AS e ON e.id = x.event"
+        f" WHERE x.change = c.id AND {event})"
+    )
+
+
+OF_A_CHANGE = {
+    "before": "(v.seen_at, c.id) < (SELECT w.seen_at, d.id FROM changes AS d JOIN versions AS w"
+    " ON w.trial = d.trial AND w.version = d.version WHERE d.id = :before)",
+    "at_least": _led_to(_GRAVE),
+    "rule": _led_to(_OF_RULE),
+    "field": _OF_FIELD,
+    "text": f"c.id IN ({_IN_CHANGES})",
+}
+OF_AN_EVENT = {
+    "before": "(e.seen_at, e.id) < (SELECT b.seen_at, b.id FROM events AS b WHERE b.id = :before)",
+    "at_least": _GRAVE,
+    "rule": _OF_RULE,
+    "field": "EXISTS (SELECT 1 FROM event_changes AS x JOIN changes AS c ON c.id = x.change"
+    f" WHERE x.event = e.id AND {_OF_FIELD})",
+    "text": "e.id IN (SELECT rowid FROM events_found WHERE events_found MATCH :text"
+    f" UNION SELECT x.event FROM event_changes AS x WHERE x.change IN ({_IN_CHANGES}))",
+}
