@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).parents[1]
+pytest_plugins = ("tests.browser", "tests.canaries")  # fixtures: browser, pages, secret_places
 
 # HYPOTHESIS_PROFILE chooses: `dev` looks somewhere new each time, `ci` at the same few places, `thorough` for long.
 _ANY_MACHINE: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

@@ -1,16 +1,27 @@
 """Messages: a title of one line, and the body as plain text, Markdown and HTML."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from monitor.core.notification import Message
 from monitor.render import wording
-from monitor.render.contexts import AlertContext, DigestContext, NoticeContext, WatchingContext
+from monitor.render.contexts import (
+    OUR_LANGUAGE,
+    AlertContext,
+    DigestContext,
+    NoticeContext,
+    WatchingContext,
+)
 from monitor.render.escape import cut, one_line, plain
 from monitor.render.receipt import receipt_words
 from monitor.render.sinks import write
+from monitor.render.slips import HEIGHT, WIDTH
+from monitor.render.styles import CSS, PILLS
+from monitor.render.values import ChangeLine
 from monitor.render.views import (
     MOST_WATCHED_NAMED,
     alerts_told_once,
+    is_known,
+    looks_words,
     note_view,
     section_view,
     trial_name,
@@ -19,49 +30,69 @@ from monitor.render.views import (
 )
 
 MOST_OF_A_TITLE = 160
+# What mail programs show of a message beside its subject.
+_MOST_OF_A_PREVIEW = 140
 
 
 def render_alert(alert: AlertContext) -> Message:
     """What is told of one trial's version: title, its short name and the gravest headline."""
     trial = trial_view(alert)
     headline = trial.verdicts[0].headline if trial.verdicts else "updated"
-    return _message(f"{trial.name}: {headline}", "alert", {"trial": trial})
+    said = [_in_a_line(line) for verdict in trial.verdicts for line in verdict.lines]
+    preview = [*said, *(watchlist for watchlist, _ in trial.reasons)]
+    return _message(f"{trial.name}: {headline}", "alert", {"trial": trial}, preview)
 
 
 def render_digest(digest: DigestContext) -> Message:
     """Many alerts in one message, by watchlist, the gravest first."""
     alerts = alerts_told_once(digest)
-    sections = tuple(section_view(section) for section in digest.sections)
+    looks = ""
+    if digest.looks is not None:
+        looks = looks_words(digest.looks, digest.until, digest.timezone, digest.language)
+    title = _title_of_a_digest(digest, alerts)
+    values = {
+        "heading": title.partition(":")[0],
+        "lead": one_line(digest.lead, 300),
+        "looks": looks,
+        "notes": tuple(note_view(note) for note in digest.notes),
+        "sections": tuple(section_view(section, digest.language) for section in digest.sections),
+        "until": wording.moment(digest.until, digest.timezone, digest.language),
+        "receipt": one_line(receipt_words(digest.receipt), 1000) if digest.receipt is not None else "",
+        "receipt_since": digest.receipt_since,
+    }
+    headlines = [
+        f"{trial_name(alert)}: {one_line(verdict.headline, 200)}"
+        for alert in alerts
+        for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance)[:1]
+    ]
+    return _message(title, "digest", values, [*headlines, looks])
+
+
+def _title_of_a_digest(digest: DigestContext, alerts: Iterable[AlertContext]) -> str:
     changes = sum(len(alert.verdicts) for alert in alerts)
     trials = len({(alert.registry, alert.number) for alert in alerts})
     watched = sum(len(section.newly_watched) for section in digest.sections)
-    if alerts:
+    if trials:
         names = ", ".join(dict.fromkeys(trial_name(alert) for alert in alerts))
-        title = f"{wording.count(changes, 'change')} in {wording.count(trials, 'trial')}: {names}"
-    elif digest.notes:
-        title = (
-            f"{wording.count(len(digest.notes), 'message')}: {'; '.join(note.title for note in digest.notes)}"
-        )
-    else:
-        title = f"Now watching {wording.count(watched, 'trial')} more" if watched else "No changes"
-    values = {
-        "lead": one_line(digest.lead, 300),
-        "notes": tuple(note_view(note) for note in digest.notes),
-        "sections": sections,
-        "until": wording.moment(digest.until, digest.timezone),
-        "receipt": receipt_words(digest.receipt) if digest.receipt is not None else "",
-        "receipt_since": digest.receipt_since,
-    }
-    return _message(title, "digest", values)
+        return f"{wording.count(changes, 'change')} in {wording.count(trials, 'trial')}: {names}"
+    if digest.notes:
+        titles = "; ".join(note.title for note in digest.notes)
+        return f"{wording.count(len(digest.notes), 'message')}: {titles}"
+    if watched:
+        return f"Now watching {wording.count(watched, 'trial')} more"
+    if digest.looks is not None and not is_known(digest.looks, digest.until):
+        return "Not known whether anything changed"
+    return "No changes"
 
 
 def render_watching(watching: WatchingContext) -> Message:
     """A watchlist's first look: no news, but a word that it is watched, and how the trials stand."""
-    trials = watched_views(watching.trials)
+    trials = watched_views(watching.trials, watching.language)
     more = max(len(watching.trials) - MOST_WATCHED_NAMED, 0)
     name = one_line(watching.watchlist, 120)
     title = f"Now watching {wording.count(len(watching.trials), 'trial')} for {name}"
-    return _message(title, "watching", {"trials": trials, "more": more, "watchlist": name})
+    preview = ["From now on you hear what changes", *(trial.name for trial in trials)]
+    return _message(title, "watching", {"trials": trials, "more": more, "watchlist": name}, preview)
 
 
 def render_notice(notice: NoticeContext) -> Message:
@@ -70,15 +101,29 @@ def render_notice(notice: NoticeContext) -> Message:
         "paragraphs": tuple(one_line(paragraph, 1000) for paragraph in notice.paragraphs),
         "hint": one_line(notice.hint, 400),
     }
-    return _message(notice.title, "notice", values)
+    return _message(notice.title, "notice", values, notice.paragraphs)
 
 
-def _message(title: str, template: str, values: Mapping[str, object]) -> Message:
+def _in_a_line(line: ChangeLine) -> str:
+    """A change as a preview shows it: `Overall status: Recruiting → Terminated`."""
+    span = " → ".join(part for part in (line.before, line.after) if part)
+    return f"{line.label}: {span}" if span else line.label
+
+
+def _message(title: str, template: str, values: Mapping[str, object], preview: Iterable[str] = ()) -> Message:
     title = cut(plain(one_line(title, 2 * MOST_OF_A_TITLE)), MOST_OF_A_TITLE)
+    said = one_line(" · ".join(part for part in preview if part), _MOST_OF_A_PREVIEW)
     everything = {"title": title, **values}
+    of_html = {
+        "preview": said,
+        "language": OUR_LANGUAGE,
+        "css": CSS,
+        "pills": PILLS,
+        "bar": {"width": WIDTH, "height": HEIGHT},
+    }
     return Message(
         title=title,
         text=write(template, "text", everything),
         markdown=write(template, "markdown", everything),
-        html=write(template, "html", everything),
+        html=write(template, "html", {**everything, **of_html}),
     )

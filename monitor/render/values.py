@@ -27,14 +27,14 @@ class ChangeLine:
     pieces: tuple[Piece, ...] = ()
 
 
-def change_line(change: Change) -> ChangeLine:
-    """How a change reads."""
+def change_line(change: Change, language: str = wording.OURS) -> ChangeLine:
+    """How a change reads; dates in the reader's language."""
     label = _label(change)
     pieces = _changed_words(change.before, change.after)
     if pieces:
         return ChangeLine(label, pieces=pieces)
-    before = value_text(change.before, change)
-    after = value_text(change.after, change)
+    before = value_text(change.before, change, language)
+    after = value_text(change.after, change, language)
     if change.kind == "added":
         return ChangeLine(label, after=after or "added")
     if change.kind == "removed":
@@ -57,40 +57,40 @@ def reading_order(change: Change) -> tuple[int, int]:
     return isinstance(value, Mapping | list | tuple), ("changed", "added", "removed").index(change.kind)
 
 
-def value_text(value: Json, change: Change) -> str:
+def value_text(value: Json, change: Change, language: str = wording.OURS) -> str:
     """A value in people's words, on one line, cut to a length that a phone can show."""
-    return cut(" ".join(_words(value, change).split()), MOST_OF_A_VALUE)
+    return cut(" ".join(_words(value, change, language).split()), MOST_OF_A_VALUE)
 
 
-def _words(value: Json, change: Change) -> str:
+def _words(value: Json, change: Change, language: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return _string(value, _last_key(change))
+        return _string(value, _last_key(change), language)
     if isinstance(value, int | float):
         return str(value)
-    return "; ".join(_parts(value))
+    return "; ".join(_parts(value, language))
 
 
-def _string(text: str, key: str) -> str:
+def _string(text: str, key: str, language: str) -> str:
     if text in wording.STATUSES and "status" in key.lower():
         return wording.status_beside_the_word(text)
     if text in wording.WORDS:
         return wording.WORDS[text]
     if _DATE.fullmatch(text) or (_YEAR.fullmatch(text) and "date" in key.lower()):
-        return wording.date_text(text)
+        return wording.date_text(text, language)
     return text
 
 
-def _parts(value: Json, key: str = "") -> Iterator[str]:
+def _parts(value: Json, language: str, key: str = "") -> Iterator[str]:
     """What a nested value says, in its order: its own words, and of its lists of items how many there are."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _parts(inner, name)
+            yield from _parts(inner, language, name)
     elif isinstance(value, str):
-        yield _string(value, key)
+        yield _string(value, key, language)
     elif isinstance(value, bool):
         if value:
             yield _spelled(key)
@@ -101,7 +101,7 @@ def _parts(value: Json, key: str = "") -> Iterator[str]:
             yield f"{_spelled(key)}: {len(value)}"
             return
         for inner in value:
-            yield from _parts(inner, key)
+            yield from _parts(inner, language, key)
 
 
 def _spelled(key: str) -> str:

@@ -3,13 +3,24 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from monitor.core.facts import TrialFacts
 from monitor.render import wording
-from monitor.render.contexts import AlertContext, DigestContext, DigestSection, Note, WatchedTrial
+from monitor.render.base_rates import base_rate
+from monitor.render.contexts import (
+    AlertContext,
+    ComingUp,
+    DigestContext,
+    DigestSection,
+    Looks,
+    Note,
+    WatchedTrial,
+)
 from monitor.render.escape import one_line
 from monitor.render.sinks import Ours
+from monitor.render.slips import SlipsView, slips_view
 from monitor.render.values import ChangeLine, change_line, reading_order
 
 MOST_LINES = 25
@@ -18,17 +29,28 @@ MOST_VERDICTS = 12
 MOST_TRIALS_IN_A_SECTION = 40
 MOST_WATCHED_NAMED = 40
 MOST_LINES_OF_A_NOTE = 15
+MOST_COMING = 20
+# Below this much without a look it is no news that nobody looked.
+_A_WHILE = timedelta(days=1)
 _PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/[A-Za-z0-9._~/%?=&+-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictView:
-    """A headline, why it matters, and the changes behind it that were not shown above."""
+    """A headline, why it matters, how often such a thing happens, the changes behind it that were not shown above, and all that was
+    ever promised of a date that it says has moved."""
 
     weight: str
     headline: str
     because: str
+    rate: str
     lines: tuple[ChangeLine, ...]
+    slips: tuple[SlipsView, ...]
+
+    @property
+    def has_both_sides(self) -> bool:
+        """Whether any of its lines says what was and what is."""
+        return any(line.before and line.after for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +92,27 @@ class WatchedView:
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """A watchlist's part of a digest. `more_trials` and `more_watched` count what is not shown."""
+    """A watchlist's part of a digest. `more_trials`, `more_watched` and `more_coming` count what is not shown."""
 
     watchlist: str
     trials: tuple[TrialView, ...]
     more_trials: int
     watched: tuple[WatchedView, ...]
     more_watched: int
+    coming: tuple["ComingView", ...]
+    more_coming: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComingView:
+    """A deadline: its date, what it is, of which trial, and what a reader must know to trust it."""
+
+    date: str
+    what: str
+    name: str
+    number: str
+    page: Ours
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +124,23 @@ class NoteView:
     more: int
 
 
-def trial_view(alert: AlertContext, most_lines: int = MOST_LINES) -> TrialView:
-    """An alert as it is printed. Each change appears once, under the gravest verdict that names it."""
-    verdicts, shown, room = [], set[int](), most_lines
+def trial_view(alert: AlertContext, most_lines: int = MOST_LINES, *, rates: bool = True) -> TrialView:
+    """An alert as it is printed. Each change appears once, under the gravest verdict that names it; each rate under the first."""
+    verdicts, shown, said, room = [], set[int](), {""}, most_lines
     relevant = {position for verdict in alert.verdicts for position in verdict.changes}
     for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance)[:MOST_VERDICTS]:
         fresh = [position for position in dict.fromkeys(verdict.changes) if position not in shown]
         fresh = sorted(fresh, key=lambda position: reading_order(alert.changes[position]))[:room]
         shown.update(fresh)
         room -= len(fresh)
-        lines = tuple(change_line(alert.changes[position]) for position in fresh)
+        lines = tuple(change_line(alert.changes[position], alert.language) for position in fresh)
         headline, because = one_line(verdict.headline, 300), one_line(verdict.because, 400)
-        verdicts.append(VerdictView(wording.weight(verdict.significance), headline, because, lines))
+        rate = base_rate(verdict, alert.facts) if rates else ""
+        roles = {alert.changes[position].role for position in fresh}
+        slips = tuple(slips_view(one, alert.language) for one in alert.slips if one.role in roles)
+        weight = wording.weight(verdict.significance)
+        verdicts.append(VerdictView(weight, headline, because, "" if rate in said else rate, lines, slips))
+        said.add(rate)
     page = _page(alert.page)
     return TrialView(
         name=trial_name(alert),
@@ -110,7 +151,7 @@ def trial_view(alert: AlertContext, most_lines: int = MOST_LINES) -> TrialView:
         page=page,
         place=urlsplit(page).hostname or "",
         version=alert.version,
-        registry_date=one_line(wording.date_text(alert.registry_date), 40),
+        registry_date=one_line(wording.date_text(alert.registry_date, alert.language), 40),
         seen=_seen(alert),
         reasons=tuple(
             (one_line(reason.watchlist, 120), one_line(reason.why, 200)) for reason in alert.reasons
@@ -124,10 +165,10 @@ def trial_view(alert: AlertContext, most_lines: int = MOST_LINES) -> TrialView:
 
 def _seen(alert: AlertContext) -> str:
     """When it was seen: `9 February 2026 12:00 UTC`, or the first time and the last."""
-    last = wording.moment(alert.seen_at, alert.timezone)
+    last = wording.moment(alert.seen_at, alert.timezone, alert.language)
     if alert.seen_from is None:
         return last
-    return f"{wording.moment(alert.seen_from, alert.timezone)} to {last}"
+    return f"{wording.moment(alert.seen_from, alert.timezone, alert.language)} to {last}"
 
 
 def trial_name(alert: AlertContext) -> str:
@@ -135,37 +176,68 @@ def trial_name(alert: AlertContext) -> str:
     return one_line(alert.facts.short_name, 80) or one_line(alert.number, 60)
 
 
-def watched_views(trials: Iterable[WatchedTrial]) -> tuple[WatchedView, ...]:
+def watched_views(trials: Iterable[WatchedTrial], language: str) -> tuple[WatchedView, ...]:
     """The rows of a table of watched trials, as many as fit."""
     return tuple(
         WatchedView(
             number=one_line(trial.number, 60),
             name=one_line(trial.facts.short_name, 80),
             status=one_line(wording.status(trial.facts.status), 60) or "no status",
-            ends=_ends(trial.facts),
+            ends=_ends(trial.facts, language),
             page=_page(trial.page),
         )
         for trial in tuple(trials)[:MOST_WATCHED_NAMED]
     )
 
 
-def _ends(facts: TrialFacts) -> str:
+def _ends(facts: TrialFacts, language: str) -> str:
     """When the trial is to end or ended: its primary completion, else its completion; empty where the record gives neither."""
     if facts.primary_completion is not None:
-        return f"primary completion {wording.typed_date(facts.primary_completion)}"
-    return f"completion {wording.typed_date(facts.completion)}" if facts.completion is not None else ""
+        return f"primary completion {wording.typed_date(facts.primary_completion, language)}"
+    return (
+        f"completion {wording.typed_date(facts.completion, language)}" if facts.completion is not None else ""
+    )
 
 
-def section_view(section: DigestSection) -> SectionView:
+def section_view(section: DigestSection, language: str) -> SectionView:
     """A watchlist's part of a digest, the gravest trial first."""
     shown = by_gravity(section.alerts)[:MOST_TRIALS_IN_A_SECTION]
     return SectionView(
-        watchlist=one_line(section.watchlist, 120),
-        trials=tuple(trial_view(alert, MOST_LINES_IN_A_DIGEST) for alert in shown),
+        watchlist=one_line(section.watchlist, 120) or "In no watchlist",
+        trials=tuple(trial_view(alert, MOST_LINES_IN_A_DIGEST, rates=False) for alert in shown),
         more_trials=len(section.alerts) - len(shown),
-        watched=watched_views(section.newly_watched),
+        watched=watched_views(section.newly_watched, language),
         more_watched=max(len(section.newly_watched) - MOST_WATCHED_NAMED, 0),
+        coming=tuple(_coming(one, language) for one in section.coming[:MOST_COMING]),
+        more_coming=max(len(section.coming) - MOST_COMING, 0),
     )
+
+
+def _coming(one: ComingUp, language: str) -> ComingView:
+    return ComingView(
+        date=wording.date_words(one.deadline.date, language),
+        what=wording.DEADLINES[one.deadline.kind],
+        name=one_line(one.trial.facts.short_name, 80) or one_line(one.trial.number, 60),
+        number=one_line(one.trial.number, 60),
+        page=_page(one.trial.page),
+        note=one_line(one.deadline.note, 200),
+    )
+
+
+def is_known(looks: Looks, now: datetime) -> bool:
+    """Whether somebody looked of late, so that silence means that nothing changed."""
+    return looks.last is not None and now - looks.last <= _A_WHILE
+
+
+def looks_words(looks: Looks, now: datetime, zone: tzinfo, language: str) -> str:
+    """What a quiet day means: that somebody looked and found nothing, or that nobody knows."""
+    if looks.last is None:
+        return "No look has succeeded yet: what changed is not known."
+    last = wording.moment(looks.last, zone, language)
+    trials = wording.count(looks.trials, "trial")
+    if not is_known(looks, now):
+        return f"No look has succeeded since {last}: what changed since then in your {trials} is not known."
+    return f"Nothing changed. {trials} looked at, last look at {last}."
 
 
 def note_view(note: Note) -> NoteView:

@@ -1,10 +1,19 @@
 """How people say what a registry encodes: statuses, dates, counts, moments."""
 
 from datetime import datetime, tzinfo
+from functools import cache
+from typing import TYPE_CHECKING
 
 from monitor.core.dates import PartialDate
 from monitor.core.facts import TypedDate
 from monitor.core.significance import Significance
+from monitor.core.upcoming import DeadlineKind
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+# The language in which dates are written without CLDR.
+OURS = "en"
 
 # ClinicalTrials.gov's words, as its own site shows them to people.
 STATUSES = {
@@ -32,6 +41,11 @@ WORDS = {
     "PHASE3": "phase 3",
     "PHASE4": "phase 4",
 }
+DEADLINES: dict[DeadlineKind, str] = {
+    "primary_completion": "primary completion expected",
+    "completion": "completion expected",
+    "results_due": "results due (estimated)",
+}
 
 
 def status(word: str) -> str:
@@ -44,26 +58,56 @@ def status_beside_the_word(word: str) -> str:
     return f"{STATUSES[word]} ({word})" if word in STATUSES else word
 
 
-def date_text(text: str) -> str:
+def date_words(date: PartialDate, language: str = OURS) -> str:
+    """`8 March 2026`, `March 2026` or `2026`; in another language as CLDR writes it there (`8. März 2026`)."""
+    if language == OURS or date.month is None:
+        return date.in_words()
+    from babel.dates import format_date, format_skeleton
+
+    if date.day is not None:
+        return str(format_date(date.earliest, "long", locale=_locale(language)))
+    return str(format_skeleton("yMMMM", date.earliest, locale=_locale(language)))
+
+
+def date_text(text: str, language: str = OURS) -> str:
     """`2026-10` → `October 2026`; what is no date of the registry's forms is itself."""
     try:
-        return PartialDate.parse(text).in_words()
+        return date_words(PartialDate.parse(text), language)
     except ValueError:
         return text
 
 
-def typed_date(date: TypedDate | None) -> str:
+def typed_date(date: TypedDate | None, language: str = OURS) -> str:
     """`October 2026 (estimated)`; empty where there is none."""
     if date is None:
         return ""
-    return date.date.in_words() + (f" ({date.type.lower()})" if date.type else "")
+    return date_words(date.date, language) + (f" ({date.type.lower()})" if date.type else "")
 
 
-def moment(instant: datetime, zone: tzinfo) -> str:
+def moment(instant: datetime, zone: tzinfo, language: str = OURS) -> str:
     """`9 February 2026 14:03 UTC`, on the reader's clock. `instant` must be aware."""
     local = instant.astimezone(zone)
-    day = PartialDate(local.year, local.month, local.day).in_words()
-    return f"{day} {local:%H:%M} {local.tzname() or ''}".rstrip()
+    day = date_words(PartialDate(local.year, local.month, local.day), language)
+    return f"{day} {_clock(local, language)} {local.tzname() or ''}".rstrip()
+
+
+def _clock(local: datetime, language: str) -> str:
+    if language == OURS:
+        return f"{local:%H:%M}"
+    from babel.dates import format_time
+
+    return str(format_time(local, "short", locale=_locale(language)))
+
+
+@cache
+def _locale(language: str) -> "Locale":
+    """The locale meant by `de`, `pt-BR` or `pt_BR`. Raises ValueError for what is none: a watchlist with it is refused at loading."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except UnknownLocaleError as error:
+        raise ValueError(f"CLDR knows no locale {language!r}") from error
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Literal
 
 from monitor.core.change import Change, FieldPath, Kind
 from monitor.core.dates import PartialDate
 from monitor.core.facts import TrialFacts, TypedDate
 from monitor.core.json import Json
+from monitor.core.promises import Promise, promises
 from monitor.core.significance import Significance, Topic, Verdict
-from monitor.render.contexts import AlertContext, Reason, WatchedTrial
+from monitor.render.contexts import AlertContext, Reason, Slips, WatchedTrial
 
 STATUS = "protocolSection.statusModule.overallStatus"
 COMPLETION = "protocolSection.statusModule.primaryCompletionDateStruct.date"
@@ -57,6 +59,27 @@ def an_alert(**changed: object) -> AlertContext:
         changes=(a_change("RECRUITING", "TERMINATED"),),
     )
     return replace(alert, **changed)  # type: ignore[arg-type]
+
+
+def a_moved_date(
+    role: Literal["start", "primary_completion", "completion"], promised: tuple[Promise, ...]
+) -> AlertContext:
+    """An alert of the last of these promises."""
+    change = replace(
+        a_change("2025-01", "2026-10", path=COMPLETION, label="Primary completion date"), role=role
+    )
+    verdict = Verdict("dates.slipped", "dates", Significance.NOTABLE, "It slipped", "the date moved", (0,))
+    return an_alert(verdicts=(verdict,), changes=(change,), slips=(Slips(role, promised),))
+
+
+def a_slipped_alert() -> AlertContext:
+    """Primary completion was promised for June 2024, then for January 2025, now for October 2026."""
+    said = (("2023-01-10", "2024-06"), ("2024-02-01", "2025-01"), ("2026-02-09", "2026-10"))
+    history = [
+        TrialFacts(registry_date=day, primary_completion=TypedDate(PartialDate.parse(date), "ESTIMATED"))
+        for day, date in said
+    ]
+    return a_moved_date("primary_completion", promises(history, "primary_completion"))
 
 
 def a_watched_trial(number: str = "NCT03737461", facts: TrialFacts = RESPINE) -> WatchedTrial:

@@ -1,5 +1,9 @@
+import subprocess
+import sys
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from monitor.core.dates import PartialDate
 from monitor.core.facts import TypedDate
@@ -113,3 +117,43 @@ def test_a_long_text_that_differs_in_nothing_to_see_is_shown_whole() -> None:
     line = change_line(a_change("word " * 60, "word  " * 60))
     assert line.pieces == ()
     assert line.after.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "month"),
+    [
+        ("de", "8. März 2026", "März 2026"),
+        ("fr", "8 mars 2026", "mars 2026"),
+        ("en_US", "March 8, 2026", "March 2026"),
+        ("en-US", "March 8, 2026", "March 2026"),
+        ("ja", "2026年3月8日", "2026年3月"),
+    ],
+)
+def test_dates_are_written_as_cldr_has_them(language: str, day: str, month: str) -> None:
+    assert wording.date_text("2026-03-08", language) == day
+    assert wording.date_text("2026-03", language) == month
+    assert wording.date_text("2026", language) == "2026"
+    assert wording.date_text("soon", language) == "soon"
+
+
+def test_the_clock_is_the_languages_too() -> None:
+    afternoon = datetime(2026, 2, 9, 18, 30, tzinfo=UTC)
+    assert wording.moment(afternoon, ZoneInfo("Europe/Paris"), "fr") == "9 février 2026 19:30 CET"
+    assert "1:30" in wording.moment(afternoon, ZoneInfo("America/New_York"), "en_US")
+
+
+def test_a_language_that_nobody_speaks_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no locale"):
+        wording.date_words(PartialDate(2026, 3, 8), "xx_YY")
+
+
+def test_english_needs_no_locales() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from monitor.render import wording; wording.date_text('2026-03-08'); sys.exit('babel' in sys.modules)",
+        ],
+        check=False,
+    )
+    assert done.returncode == 0
