@@ -10,6 +10,7 @@ from monitor.core.observation import Observation
 from monitor.core.routing import Addressed, Flapping, NearNews, Subscription, route, subscriptions
 from monitor.core.source import Source
 from monitor.core.watch import Holding, Subscriber, Watchlist
+from monitor.jobs.slips import slips_in
 from monitor.render.contexts import AlertContext, Reason
 from monitor.render.message import render_alert
 from monitor.rules.near import listed_sites, near_news
@@ -32,12 +33,14 @@ def addressed(
     about: str = "",
     flapping: Callable[[], Flapping | None] = lambda: None,
     words: Words = _in_ours,
+    past: Sequence[TrialFacts] = (),
 ) -> Observation:
     """The observation with a notification for every reader who asked for one of its verdicts.
 
     `facts` are what is now known of the trial; `reasons` say how it is in which watchlist.
     `about` tells apart what happens to one trial in one look without a new version: the search that it entered.
     `flapping` knows whether what changed keeps changing; it is asked once, if anybody is there to be told.
+    `past` are the facts of the versions before, oldest first: what was promised, and when.
     `words` words what is sent by itself (jobs/wording); what waits for a digest, or is withheld, is kept in ours.
     """
     interested = subscriptions(watchlists, reasons)
@@ -51,7 +54,8 @@ def addressed(
         number=observation.trial.number,
         flapping=flapping(),
     )
-    told = tuple(_notification(observation, facts, source, share, now, about, words) for share in shares)
+    history = (*past, facts)
+    told = tuple(_notification(observation, history, source, share, now, about, words) for share in shares)
     return replace(observation, notifications=told)
 
 
@@ -63,7 +67,7 @@ def _near_news(observation: Observation, facts: TrialFacts, now: datetime) -> Ne
 
 def _notification(
     observation: Observation,
-    facts: TrialFacts,
+    history: Sequence[TrialFacts],
     source: Source,
     share: Addressed,
     now: datetime,
@@ -71,7 +75,7 @@ def _notification(
     words: Words,
 ) -> Notification:
     subscription = share.subscription
-    subscriber = subscription.subscriber
+    subscriber, facts = subscription.subscriber, history[-1]
     verdicts = (*share.near, *share.told)
     reasons = _reasons(share)
     alert = AlertContext(
@@ -87,6 +91,7 @@ def _notification(
         changes=observation.changes,
         timezone=subscriber.timezone,
         language=subscriber.language,
+        slips=slips_in(history, verdicts, observation.changes),
     )
     return Notification(
         key=key_of(

@@ -6,20 +6,17 @@ from datetime import UTC, tzinfo
 
 from monitor.core.change import Change
 from monitor.core.facts import TrialFacts
-from monitor.core.promises import promises
 from monitor.core.record import Snapshot
 from monitor.core.routing import raised
 from monitor.core.significance import Verdict
 from monitor.core.trial import TrialId
 from monitor.core.watch import Subscriber
 from monitor.jobs.context import Context
-from monitor.render.contexts import OUR_LANGUAGE, AlertContext, DigestSection, Note, Reason, Slips
+from monitor.jobs.slips import slips_in
+from monitor.render.contexts import OUR_LANGUAGE, AlertContext, DigestSection, Note, Reason
 from monitor.rules.near import SITES_MODULE, listed_sites, near_news
 from monitor.store.digests import Stored, ToldEvent, changes_by_id
 from monitor.store.observations import modules_of, snapshots
-
-# The rules that say that a promised date moved.
-_MOVED = frozenset({"dates.slipped", "dates.pulled_in"})
 
 
 @dataclass(frozen=True)
@@ -116,8 +113,8 @@ def _alert(
     source = context.doors[trial.registry].source
     events = sorted(block.events.values(), key=lambda event: event.id)
     verdicts = _verdicts(context, trial, block, facts, changes, reader)
+    of_block = tuple(changes[identity] for identity in block.changes)
     first, last = min(event.seen_at for event in events), max(event.seen_at for event in events)
-    moved = any(event.rule in _MOVED for event in events)
     return AlertContext(
         number=trial.number,
         registry=source.title,
@@ -129,30 +126,11 @@ def _alert(
         seen_from=first if first != last else None,
         reasons=tuple(Reason("", why) for why in block.whys),
         verdicts=tuple(sorted(verdicts, key=lambda verdict: -verdict.significance)),
-        changes=tuple(changes[identity] for identity in block.changes),
+        changes=of_block,
         timezone=reader.timezone,
         language=reader.language,
-        slips=slips_in((*known.past, facts), verdicts, tuple(changes[one] for one in block.changes))
-        if moved and known is not None
-        else (),
+        slips=slips_in((*known.past, facts), verdicts, of_block) if known is not None else (),
     )
-
-
-def slips_in(
-    history: Sequence[TrialFacts], verdicts: Iterable[Verdict], changes: Sequence[Change]
-) -> tuple[Slips, ...]:
-    """The dates that these verdicts say have moved, each with all that was ever promised of it. `history`: oldest first."""
-    moved = {
-        changes[position].role
-        for verdict in verdicts
-        if verdict.rule in _MOVED
-        for position in verdict.changes
-    }
-    found = []
-    for role in ("start", "primary_completion", "completion"):
-        if role in moved and len(promised := promises(history, role)) > 1:
-            found.append(Slips(role, promised))
-    return tuple(found)
 
 
 def _verdicts(

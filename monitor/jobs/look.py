@@ -82,6 +82,7 @@ def _decided(
         now,
         flapping=lambda: flapping(context.database, observation, now),
         words=partial(worded, context),
+        past=(*before.past, before.facts) if before is not None else (),
     )
 
 

@@ -13,6 +13,9 @@ from monitor.core.upcoming import Deadline
 
 # In what language dates are written; `en` is the project's own way, anything else is CLDR's.
 OUR_LANGUAGE = "en"
+# The dates of a trial that are promised, by their fields in TrialFacts.
+Slipping = Literal["start", "primary_completion", "completion"]
+SLIPPING: tuple[Slipping, ...] = Slipping.__args__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Slips:
     """A date of a trial that did not stay where it was promised: `role` is its field in TrialFacts, `promises` all its values, at
     least two."""
 
-    role: Literal["start", "primary_completion", "completion"]
+    role: Slipping
     promises: tuple[Promise, ...]
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
 
 from monitor.core.change import Change, FieldPath, Kind
 from monitor.core.dates import PartialDate
@@ -10,7 +9,7 @@ from monitor.core.facts import TrialFacts, TypedDate
 from monitor.core.json import Json
 from monitor.core.promises import Promise, promises
 from monitor.core.significance import Significance, Topic, Verdict
-from monitor.render.contexts import AlertContext, Reason, Slips, WatchedTrial
+from monitor.render.contexts import AlertContext, Reason, Slipping, Slips, WatchedTrial
 
 STATUS = "protocolSection.statusModule.overallStatus"
 COMPLETION = "protocolSection.statusModule.primaryCompletionDateStruct.date"
@@ -61,9 +60,7 @@ def an_alert(**changed: object) -> AlertContext:
     return replace(alert, **changed)  # type: ignore[arg-type]
 
 
-def a_moved_date(
-    role: Literal["start", "primary_completion", "completion"], promised: tuple[Promise, ...]
-) -> AlertContext:
+def a_moved_date(role: Slipping, promised: tuple[Promise, ...]) -> AlertContext:
     """An alert of the last of these promises."""
     change = replace(
         a_change("2025-01", "2026-10", path=COMPLETION, label="Primary completion date"), role=role
