@@ -1,0 +1,127 @@
+"""Receivers that misbehave as real ones do, each in its own way, until they are told to behave; and what they accepted nonetheless."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.journeys.collector import Got
+
+# How a web receiver misbehaves: what it answers, or None for no answer at all.
+ANSWERS: dict[str, tuple[int, dict[str, str], bytes] | None] = {
+    "moved": (302, {"Location": "/login"}, b""),
+    "denies": (200, {"Content-Type": "application/json"}, b'{"ok": false, "error": "invalid_auth"}'),
+    "login": (200, {"Content-Type": "text/html"}, b"<!doctype html><html><title>Sign in</title></html>"),
+    "busy": (429, {"Retry-After": "7200"}, b""),
+    "closed": (410, {}, b""),
+    "breaks": None,
+    "loses": None,
+    "hangs": None,
+}
+# These had the whole message before nobody heard of them again: it may have arrived.
+MAY_HAVE_ARRIVED = frozenset({"breaks", "loses", "hangs"})
+
+
+@dataclass
+class Receivers:
+    """A web server with an inbox for each way to misbehave (`loses` accepts, and its answer is lost), and a mail server. While they are not
+    `well` none of them takes a message, but for what `loses` swallows; the mail server is not even there."""
+
+    got: list[Got] = field(default_factory=list)
+    well: bool = False
+    port: int = 0
+    smtp_port: int = 0
+    tried: set[str] = field(default_factory=set)
+    _ending: threading.Event = field(default_factory=threading.Event)
+
+    def urls(self) -> dict[str, str]:
+        """The destination that leads to each inbox, by its name."""
+        web = {name: f"json://127.0.0.1:{self.port}/{name}?rto=0.3" for name in ANSWERS}
+        signed = f"{{webhook: 'http://127.0.0.1:{self.port}/signed', private: true}}"
+        mail = f"mailto://127.0.0.1:{self.smtp_port}?from=trialmon@example.org&to=reader@example.org&mode=insecure"
+        return {**web, "signed": signed, "mail": mail}
+
+    @contextmanager
+    def listening(self) -> Iterator["Receivers"]:
+        """The web server is there; the mail server's port is kept for it."""
+        receivers = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                receivers._receive(self, self.path.strip("/").partition("?")[0], body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Quiet: what came is in `got`."""
+
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.smtp_port = free.getsockname()[1]
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            server.daemon_threads = True
+            self.port = server.server_address[1]
+            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+            try:
+                yield self
+            finally:
+                self._ending.set()
+                server.shutdown()
+
+    def _receive(self, request: BaseHTTPRequestHandler, inbox: str, body: dict[str, Any]) -> None:
+        self.tried.add(inbox)
+        key = request.headers["Idempotency-Key"]
+        if self.well or inbox == "loses":
+            self.got.append(Got(inbox, key, body["title"], body.get("message") or body["text"]))
+        if self.well:
+            _answer(request, 200, {}, b"")
+        elif inbox == "signed":
+            _answer(request, 503, {"Retry-After": "3600"}, b"")
+        elif (given := ANSWERS[inbox]) is not None:
+            _answer(request, *given)
+        else:
+            if inbox == "hangs":
+                self._ending.wait(5)
+            with suppress(OSError):
+                request.connection.shutdown(socket.SHUT_RDWR)
+
+    @contextmanager
+    def mail_server(self) -> Iterator[None]:
+        """From now on there is a mail server too. The first mail it accepts is cut off before it can say so."""
+        receivers = self
+
+        class Handler:
+            async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+                assert isinstance(envelope.content, bytes)
+                mail = message_from_bytes(envelope.content)
+                text = mail.get_payload(0) if mail.is_multipart() else mail
+                words = text.get_payload(decode=True)  # type: ignore[union-attr]
+                assert isinstance(words, bytes)
+                key = str(mail["X-Trialmon-Key"])
+                receivers.got.append(Got("mail", key, str(mail["Subject"]), words.decode()))
+                if sum(one.inbox == "mail" for one in receivers.got) == 1:
+                    assert server.transport is not None
+                    server.transport.abort()
+                return "250 OK"
+
+        controller = Controller(Handler(), hostname="127.0.0.1", port=self.smtp_port)
+        controller.start()
+        try:
+            yield
+        finally:
+            controller.stop()
+
+
+def _answer(request: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
+    request.send_response(status)
+    for name, value in {**headers, "Content-Length": str(len(body))}.items():
+        request.send_header(name, value)
+    request.end_headers()
+    request.wfile.write(body)
