@@ -1,28 +1,24 @@
 """Changing a watchlist file the way a careful person would: the line that is meant, and no other.
 
 The file is parsed for the lines in which things stand, and edited as text. Comments, order, indentation, quotes and
-line ends stay because they are never touched. What comes out is read again before it replaces the file, and must hold
-exactly the watches that it should: an edit that would break a file is not written.
+line ends stay because they are never touched. What comes out is read again before it replaces the file (list_file.py), and must hold
+exactly the watches that it should.
 """
 
 import csv
 import io
 import json
-import os
 import re
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.config.document import Items, Notes, Scalar, Table, last_line, parse_document, read_text, shown
+from monitor.config.document import Items, Scalar, Table, shown
+from monitor.config.list_file import ListFile, key_line
 from monitor.config.settings import Settings
 from monitor.config.shapes import Wrong
 from monitor.config.values import TRIAL_NUMBER
-from monitor.config.watchlists import read_watchlist
-from monitor.core.errors import Problem, WrongConfiguration, WrongUsage
-from monitor.core.watch import Watchlist
+from monitor.core.errors import WrongUsage
 from monitor.sources.clinicaltrials_gov.search import NotUnderstood, query_from_link
 
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])NCT\d{8}(?!\d)", re.IGNORECASE)
@@ -66,7 +62,7 @@ def add_trials(path: Path, numbers: Sequence[str], note: str = "", *, settings: 
     new = [number for number in wanted if number not in there]
     if new:
         file.append([[f"trial: {number}"] + ([f"note: {_quoted(note)}"] if note else []) for number in new])
-        file.save(expected=len(file.watchlist.watches) + len(new))
+        file.save_watching(len(file.watchlist.watches) + len(new))
     return Edited(tuple(new), tuple(number for number in wanted if number in there))
 
 
@@ -82,7 +78,7 @@ def add_search(path: Path, link: str, *, settings: Settings) -> Edited:
     if any(watch.query == query for watch in file.watchlist.watches):
         return Edited((), (link,))
     file.append([[f"search: {json.dumps(link, ensure_ascii=False)}"]])
-    file.save(expected=len(file.watchlist.watches) + 1)
+    file.save_watching(len(file.watchlist.watches) + 1)
     return Edited((link,), ())
 
 
@@ -94,7 +90,7 @@ def remove_trials(path: Path, numbers: Sequence[str], *, settings: Settings) -> 
     gone = [number for number in wanted if number in there]
     if gone:
         file.remove(set(gone))
-        file.save(expected=len(file.watchlist.watches) - len(gone))
+        file.save_watching(len(file.watchlist.watches) - len(gone))
     return Edited(tuple(gone), tuple(number for number in wanted if number not in there))
 
 
@@ -128,37 +124,17 @@ def _column(text: str) -> list[tuple[int, str]]:
         return []
 
 
-class _File:
-    """A watchlist file while it is being edited: its lines, and where things stand in them."""
+class _File(ListFile):
+    """A watchlist whose `watch:` is being edited."""
 
     def __init__(self, path: Path, settings: Settings) -> None:
-        self.path = Path(os.path.realpath(path))  # a link stays a link: what it points to is replaced
-        self.settings = settings
-        notes = Notes(str(path))
-        text = read_text(self.path, notes)
-        if text is None:
-            raise WrongConfiguration(notes.problems)
-        self.watchlist = self._read(text)
-        self.lines = re.split(r"(?<=\n)", text)
-        if not self.lines[-1]:
-            self.lines.pop()
-        self.newline = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
-        root = parse_document(text, notes)
-        watch = root.get("watch") if isinstance(root, Table) else None
+        super().__init__(path, settings)
+        watch = self.root.get("watch")
         assert isinstance(watch, Items)
         self.watch = watch
-        if not isinstance(root, Table) or root.flow or (watch.flow and watch.items):
-            hint = "write one entry a line, each after a dash"
-            raise WrongConfiguration(
-                [
-                    Problem(
-                        str(path),
-                        watch.line,
-                        "“watch:” is written in brackets, which is edited by hand only",
-                        hint,
-                    )
-                ]
-            )
+        if self.root.flow or (watch.flow and watch.items):
+            what = "“watch:” is written in brackets, which is edited by hand only"
+            raise self.by_hand(watch.line, what, "write one entry a line, each after a dash")
 
     def append(self, entries: list[list[str]]) -> None:
         """Put entries (their lines, without indentation) after the last one."""
@@ -166,18 +142,19 @@ class _File:
         at = self.watch.line
         if self.watch.items:
             last = self.watch.items[-1]
-            at = self._end(last)
+            at = self.end_of(last, self.watch.column)
             gap = " " * max(1, getattr(last, "column", 0) - self.watch.column - 1)
         else:
             self._replace_value(at, "")
             dash = "  "
-        if self.lines and not self.lines[at - 1].endswith("\n"):
-            self.lines[at - 1] += self.newline
-        self.lines[at:at] = [
-            f"{dash}{'-' + gap if first else ' ' + ' ' * len(gap)}{line}{self.newline}"
-            for entry in entries
-            for first, line in zip([True] + [False] * len(entry), entry, strict=False)
-        ]
+        self.insert(
+            at,
+            [
+                f"{dash}{'-' + gap if first else ' ' + ' ' * len(gap)}{line}"
+                for entry in entries
+                for first, line in zip([True] + [False] * len(entry), entry, strict=False)
+            ],
+        )
 
     def remove(self, numbers: set[str]) -> None:
         """Take out the entries of these trials."""
@@ -185,45 +162,14 @@ class _File:
         for item in reversed(self.watch.items):
             trial = item.get("trial") if isinstance(item, Table) else None
             if isinstance(trial, Scalar) and trial.text.strip().upper() in numbers:
-                del self.lines[item.line - 1 : self._end(item)]
+                del self.lines[item.line - 1 : self.end_of(item, self.watch.column)]
                 kept -= 1
         if not kept:
-            above = next(
-                n
-                for n in range(self.watch.line - 1, 0, -1)
-                if re.match(r"['\"]?watch['\"]?\s*:", self.lines[n - 1])
-            )
-            self._replace_value(above, " []")
+            self._replace_value(key_line(self.root, "watch"), " []")
 
-    def save(self, expected: int) -> None:
-        """Write the file, at once and whole, if it reads back as it should. Raises WrongConfiguration if it does not."""
-        text = "".join(self.lines)
-        if len(self._read(text).watches) != expected:
-            hint = "edit it by hand"
-            raise WrongConfiguration(
-                [Problem(str(self.path), None, "is written in a way that cannot be edited safely", hint)]
-            )
-        try:
-            _write(self.path, text)
-        except OSError as error:
-            raise WrongUsage(
-                f"{self.path} cannot be written: {error.strerror}", "nothing was changed"
-            ) from None
-
-    def _read(self, text: str) -> Watchlist:
-        loaded = read_watchlist(text, self.path, self.settings)
-        if loaded.problems:
-            raise WrongConfiguration(list(loaded.problems))
-        return loaded.watchlists[0]
-
-    def _end(self, item: Items | Table | Scalar) -> int:
-        """The item's last line (from 1): a comment below it that is indented into it belongs to it."""
-        at = min(last_line(item), len(self.lines))
-        while at > item.line and not self.lines[at - 1].strip():
-            at -= 1
-        while at < len(self.lines) and re.match(rf" {{{self.watch.column + 1},}}#", self.lines[at]):
-            at += 1
-        return at
+    def save_watching(self, expected: int) -> None:
+        """Write the file if it holds that many watches then."""
+        self.save(lambda watchlist: len(watchlist.watches) == expected)
 
     def _replace_value(self, at: int, value: str) -> None:
         """Change what stands behind `watch:` in line `at`, keeping a comment there."""
@@ -240,22 +186,6 @@ def _quoted(text: str) -> str:
         if _PLAIN.fullmatch(folded) and folded.lower() != "null"
         else json.dumps(folded, ensure_ascii=False)
     )
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file in one step: a reader, or a daemon that reloads, sees the old text or the new one, never half."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
 
 
 def describe_line(line: int, text: str) -> str:

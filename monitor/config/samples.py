@@ -51,7 +51,8 @@ subscribers:
     to: [terminal]                  # names from trialmon.yaml; an Apprise URL is allowed too
     at_least: notable               # noise < routine < notable < critical
     # topics: [status, dates, results]        # default: all
-    # when: daily 07:30                       # or: at once (the default), weekly mon 07:30
+    # slip_of: 30d                            # of moved dates, only those that moved by so much
+    # when: weekdays 07:30                    # or: at once (the default), daily 07:30, weekly mon 07:30
     # timezone: Europe/Paris                  # default: UTC
     # quiet: 22:00-07:00                      # held back, except what is critical
     # near: {country: France, city: Lyon}     # news of a site there is at least notable

@@ -89,10 +89,11 @@ def _pattern(pattern: str) -> Schema:
     return {"type": "string", "pattern": f"^({pattern})$"}
 
 
+DAY = Word("a day", _day, _pattern(_DATE))
+
+
 class _Snoozed:
     """`snooze:`: trial numbers and the days until which nothing is told of them. Reads as number → day."""
-
-    _day = Word("a day", _day, _pattern(_DATE))
 
     def read(self, node: Node, notes: Notes) -> Found[dict[str, date]] | None:
         if not isinstance(node, Table):
@@ -101,7 +102,7 @@ class _Snoozed:
         snoozed: dict[str, date] = {}
         for name, value in node.entries:
             number = values.TRIAL_NUMBER.read(name, notes)
-            day = self._day.read(value, notes)
+            day = DAY.read(value, notes)
             if number is None or day is None:
                 continue
             if number.value in snoozed:
@@ -114,11 +115,11 @@ class _Snoozed:
         return {
             "type": "object",
             "additionalProperties": False,
-            "patternProperties": {number: self._day.schema()},
+            "patternProperties": {number: DAY.schema()},
         }
 
 
-_MUTED = Word(
+MUTED = Word(
     "a trial, a rule or a topic",
     _muted,
     {"anyOf": [{"enum": list(TOPICS)}, values.TRIAL_NUMBER.schema(), _pattern(_RULE.pattern)]},
@@ -137,7 +138,7 @@ LEVELS = {
 # What a list says for all its subscribers, and a subscriber for itself.
 SILENCES = {
     "snooze": Key(_Snoozed(), "Trials of which nothing is told until a day; then all of it, in one digest."),
-    "mute": Key(ListOf(_MUTED), "Trials, rules or topics of which nothing is told."),
+    "mute": Key(ListOf(MUTED), "Trials, rules or topics of which nothing is told."),
 }
 HABITS = {
     "quiet_all": Key(_FLAG, "Quiet hours hold back what is critical, too. Default: false"),

@@ -1,5 +1,6 @@
 """Messages that wait for a digest are told in exactly one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,6 @@ def test_a_slot_from_before_the_clock_went_back_is_due(db: Database) -> None:
 
 
 def test_the_end_of_a_snooze_may_be_far_ahead(db: Database) -> None:
-    outbox.notify(db, [a_notification(slot=NOW + 300 * DAY, held_for="snooze")], NOW)
+    outbox.notify(db, [replace(a_notification(slot=NOW + 300 * DAY), held_for="snooze")], NOW)
     assert digests_due(db, NOW + 299 * DAY) == []
     assert len(digests_due(db, NOW + 300 * DAY)) == 1
