@@ -1,6 +1,7 @@
 import io
 import logging
 from email.header import decode_header, make_header
+from urllib.parse import quote
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -11,6 +12,7 @@ from monitor.core.notification import Message
 from monitor.core.secret import Secret
 from monitor.deliver.gateway import Gateway, check, describe
 from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
+from tests import canary
 from tests.deliver.conftest import Mailbox, RawServer, a_free_port, an_envelope
 
 PROOF = "registry 2026-02-09 · seen 2026-02-09 14:03 UTC · sent 2026-02-09 14:05 UTC · trialmon 0123456789ab"
@@ -303,24 +305,23 @@ def test_a_good_url_has_no_problem(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
-        ("SECRETWORD", "begins with no service"),
-        ("nonsense://SECRETWORD", "does not understand"),
-        ("slack://SECRETWORD", "does not understand"),
-        ("json://SECRETWORD/a, json://SECRETWORD/b", "more than one URL"),
-        ("json://SECRETWORD?optional=yes", "optional="),
-        ("json://SECRETWORD?a=b&redirect=yes", "redirect="),
-        ("json://SECRETWORD?retry=5", "retry="),
+        (canary.WORD, "begins with no service"),
+        (f"nonsense://{canary.WORD}", "does not understand"),
+        (f"slack://{canary.WORD}", "does not understand"),
+        (f"json://{canary.WORD}/a, json://{canary.WORD}/b", "more than one URL"),
+        (f"json://{canary.WORD}?optional=yes", "optional="),
+        (f"json://{canary.WORD}?a=b&redirect=yes", "redirect="),
+        (f"json://{canary.WORD}?retry=5", "retry="),
     ],
 )
 def test_a_wrong_url_is_named_by_its_fault_and_not_shown(url: str, problem: str) -> None:
     found = check(Secret(url))
     assert found is not None
     assert problem in found
-    assert "SECRETWORD" not in found
+    assert not canary.sings(found)
 
 
-CANARIES = ("canary-user", "canary-pass/word", "canary-path", "canary-header", "canary-parameter")
-SECRET_PARTS = "?+X-Api-Key=canary-header&-token=canary-parameter"
+SECRET_PARTS = f"?+X-Api-Key={canary.HEADER}&-token={canary.PARAMETER}"
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 429, 500, 504])
@@ -332,24 +333,24 @@ def test_no_secret_is_ever_told(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(1)
-    httpserver.expect_request("/canary-path").respond_with_data("you sent canary-header", status=status)
-    url = f"json://canary-user:canary-pass%2Fword@127.0.0.1:{httpserver.port}/canary-path{SECRET_PARTS}"
+    httpserver.expect_request(f"/{canary.PATH}").respond_with_data(f"you sent {canary.HEADER}", status=status)
+    url = f"json://{canary.USER}:{quote(canary.PASSWORD, safe='')}@127.0.0.1:{httpserver.port}/{canary.PATH}{SECRET_PARTS}"
     gateway = a_gateway(url)
     outcome = tell(gateway, message)
-    assert httpserver.log[0][0].headers["X-Api-Key"] == "canary-header"
+    assert httpserver.log[0][0].headers["X-Api-Key"] == canary.HEADER
     assert_no_canary(outcome, gateway, caplog, capfd)
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        "json://canary-user:canary-path@127.0.0.1:1/canary-header",
-        "json://canary-host.invalid/canary-path?token=canary-parameter",
-        "slack://canary-path/canary-header",
-        "canary-user://canary-path",
-        "mailto://canary-user:canary-path@127.0.0.1:1?mode=insecure&to=canary-header@example.org&from=a@example.org",
-        "https://hooks.slack.com/services/canary-path",
-        "tgram://canary-path/canary-header",
+        f"json://{canary.USER}:{canary.PATH}@127.0.0.1:1/{canary.HEADER}",
+        f"json://{canary.HOST}.invalid/{canary.PATH}?token={canary.PARAMETER}",
+        f"slack://{canary.PATH}/{canary.HEADER}",
+        f"{canary.USER}://{canary.PATH}",
+        f"mailto://{canary.USER}:{canary.PATH}@127.0.0.1:1?mode=insecure&to={canary.HEADER}@example.org&from=a@example.org",
+        f"https://hooks.slack.com/services/{canary.PATH}",
+        f"tgram://{canary.PATH}/{canary.HEADER}",
     ],
 )
 def test_no_secret_is_told_of_what_cannot_be_reached_or_understood(
@@ -360,7 +361,7 @@ def test_no_secret_is_told_of_what_cannot_be_reached_or_understood(
     outcome = tell(gateway, message)
     assert outcome != Accepted()
     assert_no_canary(outcome, gateway, caplog, capfd)
-    assert "canary" not in (check(Secret(url)) or "")
+    assert not canary.sings(check(Secret(url)) or "")
 
 
 def assert_no_canary(
@@ -370,7 +371,7 @@ def assert_no_canary(
         record.getMessage() for record in caplog.records if record.name.split(".")[0] != "werkzeug"
     )
     for said in (repr(outcome), repr(gateway), logged, *capfd.readouterr()):
-        assert "canary" not in said
+        assert not canary.sings(said)
 
 
 def test_apprise_talks_to_no_handler_of_ours(
