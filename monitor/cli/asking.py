@@ -3,7 +3,7 @@
 None of them needs a secret, none writes, and all work while the daemon does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 import click
 
 from monitor.cli import Invocation
+from monitor.core.ago import spoken_day
 from monitor.core.dates import PartialDate
 from monitor.core.errors import NothingDone, WrongUsage
 from monitor.core.significance import TOPICS, Significance
@@ -51,18 +52,26 @@ def reading(call: Invocation) -> "Iterator[Database]":
 
 
 def moment(text: str, *, end: bool) -> datetime:
-    """A moment in UTC from a day, a month, a year or an ISO moment. A day means its first second, or with `end` its last.
-    Raises ValueError."""
-    try:
-        known = PartialDate.parse(text)
-        day = known.latest if end else known.earliest
-    except ValueError:
+    """A moment in UTC from a day, a month, a year, an ISO moment or `3 months ago`. A day means its first second, or with `end` its
+    last. Raises ValueError or OverflowError."""
+    day = spoken_day(text, _today())
+    if day is None:
         try:
-            day = date.fromisoformat(text)
+            known = PartialDate.parse(text)
+            day = known.latest if end else known.earliest
         except ValueError:
-            given = datetime.fromisoformat(text)
-            return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+            try:
+                day = date.fromisoformat(text)
+            except ValueError:
+                given = datetime.fromisoformat(text)
+                return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
     return datetime.combine(day, time(23, 59, 59) if end else time(), UTC)
+
+
+def _today() -> date:
+    from monitor import bootstrap
+
+    return bootstrap.clock_at(None).now().date()
 
 
 def _moment(end: bool) -> Callable[[click.Context, click.Parameter, str | None], datetime | None]:
@@ -75,7 +84,7 @@ def _moment(end: bool) -> Callable[[click.Context, click.Parameter, str | None],
             found = None
         if found is None or found.year < 1000:
             raise click.BadParameter(
-                f"{value!r} is neither a day like 2026-02-09 nor a moment like 2026-02-09T14:03:11Z."
+                f"{value!r} is neither a day like 2026-02-09 or “3 months ago” nor a moment like 2026-02-09T14:03:11Z."
             )
         return found
 
@@ -97,6 +106,9 @@ class Wishes:
     since: datetime | None
     until: datetime | None
     limit: int | None
+    rule: str | None
+    field: str | None
+    text: str | None
 
 
 def narrowed(command: Callable[P, R]) -> Callable[P, R]:
@@ -119,6 +131,13 @@ def narrowed(command: Callable[P, R]) -> Callable[P, R]:
     @click.option(
         "--until", callback=ending, metavar="DATE", help="Seen then or earlier; a day counts whole."
     )
+    @click.option("--rule", metavar="RULE", help="What this rule made of it: dates.slipped.")
+    @click.option("--field", metavar="WORDS", help="Of fields with this in their path or label.")
+    @click.option(
+        "--text",
+        metavar="WORDS",
+        help="With all of these words, in the values or the headline; `search` says how.",
+    )
     @click.option(
         "--limit",
         type=click.IntRange(min=1),
@@ -137,7 +156,7 @@ def narrowed(command: Callable[P, R]) -> Callable[P, R]:
 def filters_of(db: "Database", wishes: Wishes, *, json: bool) -> "Filters":
     """The wishes as the store understands them; for people one row more than is shown, so that it can be said that there are more.
     Raises WrongUsage, with what there is, where a trial or watchlist is not known."""
-    from monitor.store.queries import Filters, watchlist_names
+    from monitor.store.queries import Filters
 
     trial = None
     if wishes.trial is not None:
@@ -145,9 +164,7 @@ def filters_of(db: "Database", wishes: Wishes, *, json: bool) -> "Filters":
         if found is None:
             raise WrongUsage(f"no trial {wishes.trial!r} is on record", _what_there_is(db))
         trial = str(found)
-    if wishes.watchlist is not None and wishes.watchlist not in (known := watchlist_names(db)):
-        there = f"there are: {', '.join(known)}" if known else "none was looked at yet: run `trialmon check`"
-        raise WrongUsage(f"no watchlist {wishes.watchlist!r} is on record", there)
+    require_watchlist(db, wishes.watchlist)
     return Filters(
         trial=trial,
         watchlist=wishes.watchlist,
@@ -156,7 +173,57 @@ def filters_of(db: "Database", wishes: Wishes, *, json: bool) -> "Filters":
         since=wishes.since,
         until=wishes.until,
         limit=wishes.limit if json else (wishes.limit or SHOWN) + 1,
+        rule=_known_rule(wishes.rule),
+        field=wishes.field,
+        text=words(wishes.text),
     )
+
+
+def require_watchlist(db: "Database", name: str | None) -> None:
+    """Raises WrongUsage, with those that there are, where this watchlist is not known; None is no particular one."""
+    from monitor.store.queries import watchlist_names
+
+    if name is not None and name not in (known := watchlist_names(db)):
+        there = f"there are: {', '.join(known)}" if known else "none was looked at yet: run `trialmon check`"
+        raise WrongUsage(f"no watchlist {name!r} is on record", there)
+
+
+def trials_of(rows: Iterable[Mapping[str, Any]]) -> set[TrialId]:
+    """The trials that rows of `changes`, `events` or `search` are about."""
+    return {TrialId(row["registry"], row["trial"]) for row in rows}
+
+
+def words(text: str | None) -> str | None:
+    """Words to search for. Raises WrongUsage where there is no word among them."""
+    from monitor.store.search import expression
+
+    if text is not None and not expression(text):
+        raise WrongUsage(f"there is no word in {text!r}", "search for letters or digits")
+    return text
+
+
+def _known_rule(name: str | None) -> str | None:
+    """The name of a rule that there is. Raises WrongUsage."""
+    if name is None:
+        return None
+    from difflib import get_close_matches
+
+    from monitor.core.significance import Rule
+    from monitor.discovery import named
+
+    known = sorted(
+        rule.id
+        for family in named("monitor.rules", "RULES", tuple)
+        for rule in family
+        if isinstance(rule, Rule)
+    )
+    if name not in known:
+        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        raise WrongUsage(
+            f"there is no rule {name!r}",
+            f"did you mean {', '.join(near)}?" if near else "docs/reference/rules.md lists them",
+        )
+    return name
 
 
 def find(db: "Database", text: str) -> TrialId | None:
@@ -197,6 +264,12 @@ def source_of(trial: TrialId) -> "Source":
     if source is not None:
         return source
     raise NothingDone(f"this trialmon knows no registry {trial.registry!r}", "upgrade trialmon")
+
+
+def page_of(trial: TrialId) -> str:
+    """The trial's page at its registry; empty where this trialmon knows no such registry."""
+    source = sources().get(trial.registry)
+    return source.page_url(trial.number) if source is not None else ""
 
 
 def shape_of(registry: str) -> "Shape | None":

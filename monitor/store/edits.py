@@ -25,7 +25,7 @@ def edits_seen(
     db: Database, registry: str, day: date, topics: Sequence[str], after: int = 0
 ) -> Iterator[SeenEdits]:
     """The changes seen on a day (UTC), version by version in the order in which they were written: those whose ids come after a number,
-    or all of that day."""
+    or all of that day. What was read from the registry's history, and so seen by nobody when it was made, is not among them."""
     begin = datetime.combine(day, time(), UTC)
     period = {"begin": stamp(begin), "end": stamp(begin + timedelta(days=1))}
     with db.reading() as connection:
@@ -33,7 +33,7 @@ def edits_seen(
             # Where the day begins among the ids is found once; what follows is read by id alone.
             (first,) = connection.execute(
                 "SELECT MIN(c.id) FROM versions AS v CROSS JOIN changes AS c ON c.trial = v.trial AND c.version = v.version"
-                " WHERE v.seen_at >= :begin AND v.seen_at < :end",
+                " WHERE v.seen_at >= :begin AND v.seen_at < :end AND c.id > 0",
                 period,
             ).fetchone()
             if first is None:
@@ -42,7 +42,7 @@ def edits_seen(
         rows = connection.execute(
             "SELECT c.*, t.number FROM changes AS c CROSS JOIN versions AS v ON v.trial = c.trial AND v.version = c.version"
             " CROSS JOIN trials AS t ON t.id = c.trial WHERE c.id > :after AND t.registry = :registry"
-            " AND v.seen_at >= :begin AND v.seen_at < :end ORDER BY c.id",
+            " AND v.seen_at >= :begin AND v.seen_at < :end AND v.origin <> 'backfill' ORDER BY c.id",
             {**period, "after": after, "registry": registry},
         )
         for (number, version), of_version in groupby(rows, key=lambda row: (row["number"], row["version"])):

@@ -129,7 +129,8 @@ def _tries(connection: Connection, delivery: int) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The newest change of a field, and how many there were. `field` as `str(FieldPath)`."""
+    """The newest change of a field, and how many there were. `field` as `str(FieldPath)`; `seen_at` is the day on which the registry
+    posted it where it comes from the registry's own history (then `version` is 1 or less)."""
 
     field: str
     label: str
@@ -146,7 +147,7 @@ def field_ledgers(db: Database, trial: TrialId) -> list[Ledger]:
     """One for each field of a trial that ever changed, the field that changed last first."""
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT c.*, v.seen_at, newest.times FROM (SELECT MAX(c.id) AS id, COUNT(*) AS times FROM changes AS c"
+            "SELECT c.*, IIF(c.id < 0, v.registry_date, v.seen_at) AS seen_at, newest.times FROM (SELECT MAX(c.id) AS id, COUNT(*) AS times FROM changes AS c"
             " JOIN trials AS t ON t.id = c.trial WHERE t.registry = ? AND t.number = ? GROUP BY c.field) AS newest"
             " JOIN changes AS c ON c.id = newest.id"
             " JOIN versions AS v ON v.trial = c.trial AND v.version = c.version ORDER BY c.version DESC, c.id",

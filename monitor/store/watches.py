@@ -200,7 +200,7 @@ def edited_since_missed(db: Database, watch: str) -> dict[TrialId, tuple[str, ..
         for registry, number, topic, housekeeping in connection.execute(
             "SELECT DISTINCT t.registry, t.number, c.topic, c.housekeeping FROM search_members AS m"
             " JOIN trials AS t ON t.id = m.trial JOIN versions AS v ON v.trial = m.trial AND v.seen_at >= m.pending_left_since"
-            " JOIN changes AS c ON c.trial = v.trial AND c.version = v.version"
+            " JOIN changes AS c ON c.trial = v.trial AND c.version = v.version AND c.id > 0"
             " WHERE m.watch = ? AND m.left_at IS NULL ORDER BY t.number, c.topic",
             (watch,),
         ):

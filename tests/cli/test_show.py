@@ -19,7 +19,8 @@ DATES_OF_VERSIONS = ["2026-02-09", "2026-03-01", "2026-05-06"]
 
 def test_the_record_is_given_as_the_registry_gave_it(known: Archive) -> None:
     (row,) = known.ask("show", NUMBER, "--json", "--at", "2026-02-20").rows
-    assert list(row) == ["trial", "version", "seen_at", "record"]
+    keys = ["trial", "version", "seen_at", "record", "by", "origin", "submitted", "posted", "in_force", "digest"]
+    assert list(row) == keys
     assert (row["trial"], row["version"], row["seen_at"]) == (NUMBER, 1, "2026-02-09T14:03:11Z")
     assert json.dumps(row["record"]) == json.dumps(a_document())
 
@@ -39,7 +40,7 @@ def test_people_read_the_facts(known: Archive) -> None:
         "Disc Cells for Chronic Neck Pain",
         "Status              Completed",
         "Start               1 March 2025 (actual)",
-        "Primary completion  April 2027 (estimated) · slipped once, now 6 months later than first seen",
+        "Primary completion  April 2027 (estimated) · slipped once, now 6 months later than first on record",
         "Completion          31 March 2027 (estimated)",
         "Enrolment           120 (estimated)",
         "Results             none posted",
@@ -157,15 +158,22 @@ def test_the_history_has_the_keys_of_the_contract_oldest_first(known: Archive) -
         "enrollment": 120,
         "has_results": False,
         "changes": 1,
+        "submitted": "2026-01-08",
+        "posted": "2026-01-10",
+        "in_force": "2026-02-09",
+        "moved": ["dates"],
+        "digest": known.ask("show", NUMBER, "--json", "--at", "2026-03-01").rows[0]["digest"],
     }
 
 
 def test_people_read_the_history_as_a_table(known: Archive) -> None:
-    head, *lines = known.ask("history", NUMBER).out.splitlines()
-    assert head.split() == ["seen", "registry", "status", "primary", "completion", "people", "changes"]
+    head, *lines, cited = known.ask("history", NUMBER).out.splitlines()
+    assert head.split() == "submitted posted seen status primary completion people moved".split()
+    assert cited.startswith(f"To cite the newest: clinicaltrials.gov:{NUMBER}, version 3, posted 2026-05-05, observed ")
     assert [line[0] for line in lines] == ["1", "2", "3"]
     assert "Completed" in lines[2]
-    assert max(map(len, lines)) <= 100
+    assert "status, record" in lines[2]
+    assert max(map(len, lines)) <= 120
 
 
 def test_the_last_two_versions_are_compared_with_their_words_marked(known: Archive) -> None:
@@ -196,7 +204,7 @@ def test_backwards_works_too(known: Archive) -> None:
 
 
 def test_a_version_compared_with_itself_does_not_differ(known: Archive) -> None:
-    assert known.ask("diff", NUMBER, "2", "2").out.endswith("Nothing differs.\n")
+    assert known.ask("diff", NUMBER, "2", "2").out.splitlines()[1] == "Nothing differs."
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,11 @@ def test_what_is_no_list_of_versions_is_not_believed(changes: tuple[Any, ...]) -
         outline(*changes)
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_a_refusal_is_no_news_of_the_trial(status: int) -> None:
-    with pytest.raises(Refused, match="does not give"):
+@pytest.mark.parametrize(
+    ("status", "error"), [(401, Refused), (403, Refused), (404, Unreadable), (410, Unreadable)]
+)
+def test_a_refusal_is_no_news_of_the_trial(status: int, error: type[CouldNotFindOut]) -> None:
+    with pytest.raises(error, match=f"HTTP {status}"):
         told(REMEMBERING.past_versions(ONE), one_after_another(Response(status, {}, b"Forbidden")))
 
 

@@ -39,10 +39,11 @@ def command(invocation: Invocation, trial: str, prefix: str) -> None:
     from monitor.core.diff import diff
     from monitor.store import lineage, queries
     from monitor.store.observations import modules_of
+    from monitor.store.timeline import timeline
 
     with reading(invocation) as db:
         meant = the_trial(db, trial)
-        first = next(iter(queries.history(db, meant)), None)
+        first = next(iter(timeline(db, meant)), None)
         if first is None:
             raise never_given(meant)
         shape = source_of(meant).shape
@@ -67,9 +68,11 @@ def command(invocation: Invocation, trial: str, prefix: str) -> None:
         return
     from monitor.cli.showing import DIM, LABEL, put
 
-    put(invocation.output, (meant.number, LABEL), " ", name, (f" · {first['seen_at'][:10]} to now", DIM))
+    since = first.seen_at[:10] if first.version == 1 else first.in_force
+    put(invocation.output, (meant.number, LABEL), " ", name, (f" · {since} to now", DIM))
     _show(invocation.output, fields, shape, everything=bool(prefix))
-    _summary(invocation.output, len(untouched), gone, first["seen_at"][:10])
+    sight = f"at first sight, {since}" if first.version == 1 else f"in the oldest version, posted {since}"
+    _summary(invocation.output, len(untouched), gone, sight)
 
 
 def _newest(ledgers: "Iterable[Ledger]") -> "dict[Steps, Ledger]":
@@ -127,7 +130,8 @@ def _show(
         ledger = version[0][1]
         more = f" · {count(hidden, 'field')} of the registry's bookkeeping" if hidden else ""
         output.say()
-        put(output, f"since {ledger.seen_at[:10]}", (f" · version {ledger.version}{more}", DIM))
+        posted = ", by the registry's date" if ledger.version <= 1 else ""
+        put(output, f"since {ledger.seen_at[:10]}{posted}", (f" · version {ledger.version}{more}", DIM))
         for change, ledger in sorted(shown, key=lambda pair: order(pair[0])):
             _line(output, change, ledger)
 
@@ -163,12 +167,12 @@ def _line(output: "Output", change: "Change", ledger: "Ledger") -> None:
     put(output, line.label, ": ", *words, (times, DIM), indent=2, lead=(f"{change.topic:<12}", DIM))
 
 
-def _summary(output: "Output", untouched: int, gone: int, first: str) -> None:
+def _summary(output: "Output", untouched: int, gone: int, sight: str) -> None:
     from monitor.render.wording import count
 
     output.say()
     if untouched:
-        output.say(f"{count(untouched, 'field')} as at first sight, {first}.")
+        output.say(f"{count(untouched, 'field')} as {sight}.")
     if gone:
         output.say(
             f"{count(gone, 'field')} {'is' if gone == 1 else 'are'} no longer there; `trialmon changes` has what they said."

@@ -1,10 +1,14 @@
 """Look now: read what moved, write it down, tell who asked."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli import Invocation, common, with_now
+from monitor.cli import Invocation, Output, common, with_now
+
+if TYPE_CHECKING:
+    from monitor.jobs.context import Report
 
 
 @click.command()
@@ -16,12 +20,15 @@ from monitor.cli import Invocation, common, with_now
 def command(invocation: Invocation, full: bool) -> None:
     """Look at every source now, whatever the schedule says; then send what is due.
 
-    Asks first whether the registry has refreshed, and reads records only if it has (or with --full).
+    Asks first whether the registry has refreshed, and reads records only if it has (or with --full). When all is told, it fetches some of
+    the past of what is newly watched (`trialmon backfill` fetches all of it).
     Exit 1 if something failed: what, is on stderr.
     """
     from monitor import bootstrap
+    from monitor.jobs.backfill import backfill_watched
     from monitor.jobs.check import check
     from monitor.jobs.dispatch import dispatch
+    from monitor.jobs.tending import Tending
 
     output = invocation.output
     settings = bootstrap.load(invocation.config, invocation.environment)
@@ -33,6 +40,17 @@ def command(invocation: Invocation, full: bool) -> None:
         terminal=sys.stderr if output.json else None,
     ) as context:
         report = dispatch(context, check(context, full=full))
+        Tending()(context)
+        _tell(output, report)
+        past = backfill_watched(context)
+    if past.trials or past.left:
+        left = f"; {past.left} trials to go, at the next look" if past.left else ""
+        output.say(f"Of the past: {past.versions} versions of {past.trials} trials fetched{left}.")
+    if report.failed:
+        raise SystemExit(1)
+
+
+def _tell(output: Output, report: "Report") -> None:
     for failure in report.failed:
         (kind, name), *_ = failure.items()
         output.warn(f"trialmon: {kind} {name}: {failure['why']}")
@@ -42,5 +60,3 @@ def command(invocation: Invocation, full: bool) -> None:
         output.say("The registry has not refreshed since the last look.")
     else:
         output.say(report.in_words())
-    if report.failed:
-        raise SystemExit(1)

@@ -1,104 +1,91 @@
 """Compare two versions of a trial, the changed words marked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import moment, never_given, reading, source_of, the_trial
-from monitor.core.errors import NothingDone, WrongUsage
+from monitor.cli.asking import never_given, reading, source_of, the_trial
+from monitor.cli.citing import by, citation, meant, when
 
 if TYPE_CHECKING:
     from monitor.core.change import Change
     from monitor.core.shape import Shape
     from monitor.core.trial import TrialId
-    from monitor.store.database import Database
+    from monitor.store.timeline import Axis, Version
 
 _MOST_WORDS = 400
 _FEWEST_WORDS = 4  # a shorter text is told as a whole: before → after
+# What a sponsor sends in: always in the registry's history, if it was in the record.
+_SENT = ("protocolSection.", "resultsSection.")
 _HOUSEKEEPING = "registry housekeeping"
 
 
-@click.command()
+# Below the baseline versions have numbers like -3, which are no options.
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("trial")
 @click.argument("a", required=False)
 @click.argument("b", required=False)
+@by
 @common
-def command(invocation: Invocation, trial: str, a: str | None, b: str | None) -> None:
-    """Show what differs between versions A and B of TRIAL: numbers, or days on which they were in force.
+def command(invocation: Invocation, trial: str, a: str | None, b: str | None, by: "Axis | None") -> None:
+    """Show what differs between versions A and B of TRIAL: numbers (-3 too), days on which they were in force, or “3 months ago”.
 
     Without them the last two are compared; with A alone, A and the newest. With --json as `changes`, without ids.
     """
     from monitor.store import queries
+    from monitor.store.timeline import digest_of_record, record_of, timeline
 
     output = invocation.output
     with reading(invocation) as db:
-        meant = the_trial(db, trial)
-        versions = list(queries.history(db, meant))
+        trial_meant = the_trial(db, trial)
+        versions = timeline(db, trial_meant)
         if not versions:
-            raise never_given(meant)
+            raise never_given(trial_meant)
         if len(versions) == 1 and a is None:
-            said = f"{meant.number} has only one version, seen on {versions[0]['seen_at'][:10]}: nothing to compare."
+            seen = versions[0].seen_at[:10]
+            said = f"{trial_meant.number} has only one version, seen on {seen}: nothing to compare."
             output.warn(said) if output.json else output.say(said)
             return
-        old, new = _meant(versions, a, b)
-        shape = source_of(meant).shape
-        changes = _changes(db, meant, shape, old["version"], new["version"])
-        name = queries.trial_names(db).get(str(meant), "")
+        old = versions[-2] if a is None else meant(versions, a, by)
+        new = versions[-1] if b is None else meant(versions, b, by)
+        shape = source_of(trial_meant).shape
+        records = [record_of(db, trial_meant, side, shape) for side in (old, new)]
+        name = queries.trial_names(db).get(str(trial_meant), "")
+    changes = _changes((old, records[0]), (new, records[1]), shape)
     if output.json:
-        output.lines(_row(meant, new, change) for change in changes)
-    else:
-        _show(invocation, f"{meant.number} {name}", (old, new), changes)
+        output.lines(_row(trial_meant, new, change) for change in changes)
+        return
+    _show(invocation, f"{trial_meant.number} {name}", (old, new), changes)
+    output.say()
+    for side, record in zip((old, new), records, strict=True):
+        output.say(citation(trial_meant, side, digest_of_record(record, shape)))
 
 
-def _meant(
-    versions: Sequence[Mapping[str, Any]], a: str | None, b: str | None
-) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    if a is None:
-        return versions[-2], versions[-1]
-    return _version(versions, a), versions[-1] if b is None else _version(versions, b)
-
-
-def _version(versions: Sequence[Mapping[str, Any]], text: str) -> Mapping[str, Any]:
-    """The version of that number, or the one in force at that time."""
-    if text.isascii() and text.isdigit() and (int(text) <= len(versions) or len(text) < 4):
-        if not 1 <= int(text) <= len(versions):
-            raise WrongUsage(
-                f"there is no version {text}", f"there are 1 to {len(versions)}; see `trialmon history`"
-            )
-        return versions[int(text) - 1]
-    try:
-        at = moment(text, end=True)
-    except (ValueError, OverflowError):
-        raise WrongUsage(
-            f"{text!r} is neither a version nor a day", "a version is a number from `trialmon history`"
-        ) from None
-    until = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    before = [version for version in versions if version["seen_at"] <= until]
-    if not before:
-        raise NothingDone(f"nothing was known on {text}", f"first seen on {versions[0]['seen_at'][:10]}")
-    return before[-1]
-
-
-def _changes(db: "Database", trial: "TrialId", shape: "Shape", old: int, new: int) -> "tuple[Change, ...]":
+def _changes(
+    old: "tuple[Version, dict[str, Any]]", new: "tuple[Version, dict[str, Any]]", shape: "Shape"
+) -> "tuple[Change, ...]":
+    """What differs. Of a past version, what the registry's history does not give is no difference."""
     from monitor.core.diff import diff
     from monitor.core.shape import split
-    from monitor.store.queries import record_at_version
 
-    sides = [record_at_version(db, trial, version) for version in (old, new)]
-    before, after = (split(side["record"]) if side is not None else {} for side in sides)
+    before, after = split(old[1]), split(new[1])
+    if (old[0].version < 1) != (new[0].version < 1):
+        past = before if old[0].version < 1 else after
+        given = [name for name in before.keys() | after.keys() if name in past or name.startswith(_SENT)]
+        before, after = ({name: side[name] for name in given if name in side} for side in (before, after))
     return diff(before, after, shape)
 
 
-def _row(trial: "TrialId", version: Mapping[str, Any], change: "Change") -> dict[str, Any]:
+def _row(trial: "TrialId", version: "Version", change: "Change") -> dict[str, Any]:
     return {
         "trial": trial.number,
         "registry": trial.registry,
-        "version": version["version"],
-        "seen_at": version["seen_at"],
-        "registry_date": version["registry_date"] or None,
+        "version": version.version,
+        "seen_at": version.seen_at,
+        "registry_date": version.posted or None,
         "topic": change.topic,
         "field": str(change.path),
         "label": change.label,
@@ -111,13 +98,13 @@ def _row(trial: "TrialId", version: Mapping[str, Any], change: "Change") -> dict
 def _show(
     invocation: Invocation,
     name: str,
-    sides: tuple[Mapping[str, Any], Mapping[str, Any]],
+    sides: "tuple[Version, Version]",
     changes: "Sequence[Change]",
 ) -> None:
     from monitor.cli.showing import DIM, LABEL, order, put, worded
 
     output = invocation.output
-    spans = " → ".join(f"version {side['version']} ({side['seen_at'][:10]})" for side in sides)
+    spans = " → ".join(f"version {side.version} ({when(side)})" for side in sides)
     put(output, (name, LABEL), (f" · {spans}", DIM))
     if not changes:
         output.say("Nothing differs.")

@@ -1,46 +1,87 @@
 """Show the versions of a trial, oldest first."""
 
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import never_given, reading, the_trial
+from monitor.cli.asking import never_given, reading, source_of, the_trial
+from monitor.cli.citing import citation, dates
+
+if TYPE_CHECKING:
+    from monitor.core.trial import TrialId
+    from monitor.store.database import Database
+    from monitor.store.timeline import Version
 
 
 @click.command()
 @click.argument("trial")
 @common
 def command(invocation: Invocation, trial: str) -> None:
-    """Show every version of TRIAL that was seen, oldest first. `trialmon diff` compares two."""
-    from monitor.cli.showing import columns
-    from monitor.store import queries
+    """Show every version of TRIAL, oldest first: those that were seen, and before them the registry's own (0, -1, …).
 
+    Submitted and posted are the registry's days, seen is ours. `trialmon diff` compares two of them.
+    """
+    from monitor.cli.showing import columns, put
+    from monitor.store.timeline import moved, timeline
+
+    output = invocation.output
     with reading(invocation) as db:
         meant = the_trial(db, trial)
-        rows = list(queries.history(db, meant))
-    if not rows:
-        raise never_given(meant)
-    if invocation.output.json:
-        invocation.output.lines(rows)
-        return
-    # Where a version came from is worth a column only if it was not a look of ours.
-    from_elsewhere = any(row["origin"] != "poll" for row in rows)
-    columns(invocation.output, (_cells(row, from_elsewhere) for row in rows), wraps="status")
+        versions = timeline(db, meant)
+        if not versions:
+            raise never_given(meant)
+        topics = moved(db, meant)
+        if output.json:
+            output.lines(_rows(db, meant, versions, topics))
+            return
+        cited = citation(meant, versions[-1], _digest(db, meant, versions[-1]))
+    columns(output, (_cells(one, topics.get(one.version, [])) for one in versions), wraps="moved")
+    put(output, ("To cite the newest: ", "dim"), cited)
 
 
-def _cells(row: dict[str, Any], from_elsewhere: bool) -> dict[str, object]:
+def _digest(db: "Database", trial: "TrialId", version: "Version") -> str:
+    from monitor.store.timeline import digest_of_record, record_of
+
+    shape = source_of(trial).shape
+    return digest_of_record(record_of(db, trial, version, shape), shape)
+
+
+def _rows(
+    db: "Database", trial: "TrialId", versions: "Sequence[Version]", topics: Mapping[int, list[str]]
+) -> Iterator[dict[str, Any]]:
+    for one in versions:
+        yield {
+            "trial": trial.number,
+            "version": one.version,
+            "seen_at": one.seen_at,
+            "registry_date": one.posted or None,
+            "origin": one.origin,
+            "status": one.status,
+            "primary_completion": one.primary_completion,
+            "completion": one.completion,
+            "enrollment": one.enrollment,
+            "has_results": one.has_results,
+            "changes": one.changes,
+            **dates(one),
+            "moved": topics.get(one.version, []),
+            "digest": _digest(db, trial, one),
+        }
+
+
+def _cells(version: "Version", moved: list[str]) -> dict[str, object]:
     from monitor.render.wording import status
 
     return {
-        "": row["version"],
-        "seen": row["seen_at"][:10],
-        "registry": row["registry_date"],
-        "status": status(row["status"]),
-        "primary": row["primary_completion"],
-        "completion": row["completion"],
-        "people": row["enrollment"],
-        "results": "yes" if row["has_results"] else "",
-        "changes": row["changes"] or "",
-        "origin": row["origin"] if from_elsewhere else "",
+        "": version.version,
+        "submitted": version.submitted,
+        "posted": version.posted,
+        "seen": version.seen_at[:10] if version.version > 0 else "",
+        "status": status(version.status),
+        "primary": version.primary_completion,
+        "completion": version.completion,
+        "people": version.enrollment,
+        "results": "yes" if version.has_results else "",
+        "moved": ", ".join(moved),
     }

@@ -34,8 +34,10 @@ def _once(call: Invocation) -> int:
     """As the daemon does it: under its lock, and with a wrong watchlist reported while the others are looked at."""
     from monitor import bootstrap
     from monitor.daemon.files import Files
+    from monitor.jobs.backfill import backfill_watched
     from monitor.jobs.check import check
     from monitor.jobs.dispatch import dispatch
+    from monitor.jobs.tending import Tending
     from monitor.store.database import instance_lock
 
     files = Files.at_start(call.config, call.environment)
@@ -52,6 +54,8 @@ def _once(call: Invocation) -> int:
         ) as context,
     ):
         report = dispatch(context, check(context))
+        Tending()(context)
+        backfill_watched(context)
     for failure in report.failed:
         kind, name = next(iter(failure.items()))
         call.output.warn(f"trialmon: {kind} {name}: {failure['why']}")

@@ -1,6 +1,7 @@
 """Show a trial's record as people read it, now or as of a day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ import click
 
 from monitor.cli import Invocation, common
 from monitor.cli.asking import ending, never_given, reading, source_of, the_trial
-from monitor.core.errors import NothingDone
+from monitor.cli.citing import by, citation, dates, meant_at
 
 if TYPE_CHECKING:
     from monitor.cli.showing import Words
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from monitor.core.source import Source
     from monitor.core.trial import TrialId
     from monitor.store.database import Database
+    from monitor.store.timeline import Axis, Version
 
 _MOST_COUNTRIES = 8
 
@@ -24,77 +26,98 @@ _MOST_COUNTRIES = 8
 @click.command()
 @click.argument("trial")
 @click.option(
-    "--at", callback=ending, metavar="DATE", help="As it was on this day (its end, UTC) or at this moment."
+    "--at",
+    callback=ending,
+    metavar="DATE",
+    help="As it was on this day (its end, UTC), at this moment, or “3 months ago”.",
 )
+@by
 @common
-def command(invocation: Invocation, trial: str, at: datetime | None) -> None:
+def command(invocation: Invocation, trial: str, at: datetime | None, by: "Axis | None") -> None:
     """Show what is known of TRIAL, by any of its numbers. With --json the record as the registry gave it."""
-    from monitor.store import queries
+    from monitor.store.timeline import digest_of_record, record_of, timeline
 
     with reading(invocation) as db:
         meant = the_trial(db, trial)
-        source = source_of(meant)
-        found = queries.show(db, meant, at, queries.as_last_seen(source.shape))
-        if found is None:
-            raise _nothing_to_show(db, meant, at)
+        shape = source_of(meant).shape
+        versions = timeline(db, meant)
+        if not versions:
+            raise never_given(meant)
+        version, axis = meant_at(versions, at, by, f"{at:%Y-%m-%d}") if at else (versions[-1], by or "seen")
+        record = record_of(db, meant, version, shape, at)
+        digest = digest_of_record(record, shape)
         if invocation.output.json:
-            invocation.output.lines([found])
+            found = {
+                "trial": meant.number,
+                "version": version.version,
+                "seen_at": version.seen_at,
+                "record": record,
+            }
+            cited = {"by": axis, "origin": version.origin, **dates(version), "digest": digest}
+            invocation.output.lines([found | cited])
         else:
-            _show(invocation, db, source, meant, found, at)
+            _show(invocation, db, meant, Shown(versions, version, record, digest, at, axis))
 
 
-def _nothing_to_show(db: "Database", trial: "TrialId", at: datetime | None) -> NothingDone:
-    from monitor.store import queries
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown: a version among all of a trial, its record, and along which time it was asked for."""
 
-    first = next(iter(queries.history(db, trial)), None)
-    if first is None or at is None:
-        return never_given(trial)
-    return NothingDone(
-        f"nothing was known of {trial.number} on {at:%Y-%m-%d}",
-        f"it was first seen on {first['seen_at'][:10]}",
-    )
+    versions: "Sequence[Version]"
+    version: "Version"
+    record: "Mapping[str, Any]"
+    digest: str
+    at: datetime | None
+    axis: "Axis"
 
 
-def _show(
-    invocation: Invocation,
-    db: "Database",
-    source: "Source",
-    trial: "TrialId",
-    found: Mapping[str, Any],
-    at: datetime | None,
-) -> None:
+def _show(invocation: Invocation, db: "Database", trial: "TrialId", shown: Shown) -> None:
     from monitor.cli.showing import DIM, LABEL, minute, pairs, put
     from monitor.store import queries
     from monitor.store.observations import snapshots
 
-    output = invocation.output
-    facts = source.shape.facts(found["record"])
+    output, source, version = invocation.output, source_of(trial), shown.version
+    facts = source.shape.facts(shown.record)
     known = snapshots(db, [trial])[trial]
-    versions = list(queries.history(db, trial))
-    shown = f"version {found['version']} of {len(versions)}, since {minute(found['seen_at'])} UTC"
-    put(output, (trial.number, LABEL), f" {facts.acronym}", (f" · {shown}", DIM))
+    put(output, (trial.number, LABEL), f" {facts.acronym}", (f" · {_which(shown)}", DIM))
     put(output, facts.title)
     became = _what_became_of_it(known, trial)
-    if became and at is None:
+    if became and shown.at is None:
         put(output, (became, "yellow"))
     output.say()
-    today = (at or _now()).date()
-    pairs(output, _facts(facts, _promises(known, found["version"]), _sites(source, found["record"]), today))
+    today = (shown.at or _now()).date()
+    until = sum(one.version < version.version for one in shown.versions) + 1
+    promises = _promises([*known.past, known.facts][:until])
+    pairs(output, _facts(facts, promises, _sites(source, shown.record), today))
     output.say()
     lists = [
         f"{one['watchlist']}" + (f" ({one['note']})" if one["note"] else "")
         for one in queries.watched_by(db, trial)
     ]
-    known_from = f"{minute(versions[0]['seen_at'])}, last {minute(known.seen_at.isoformat())} UTC"
+    first = next(one for one in shown.versions if one.version == 1)
     pairs(
         output,
         [
             ("Other numbers", ", ".join(queries.aliases(db, trial))),
             ("Watched by", "; ".join(lists) or "no watchlist now"),
-            ("First seen", known_from),
+            ("First seen", f"{minute(first.seen_at)}, last {minute(known.seen_at.isoformat())} UTC"),
             ("Registry's page", source.page_url(trial.number)),
+            ("To cite it", citation(trial, version, shown.digest)),
         ],
     )
+
+
+def _which(shown: Shown) -> str:
+    """Which version it is, since when, and by which time it was found."""
+    from monitor.cli.showing import minute
+
+    version, newest = shown.version, shown.versions[-1].version
+    if shown.axis == "registry":
+        since = f"in force since {version.in_force} by the registry's dates"
+    else:
+        since = f"since {minute(version.seen_at)} UTC"
+    past = ", from the registry's own history" if version.version < 1 else ""
+    return f"version {version.version} of {newest}{past}, {since}"
 
 
 def _now() -> datetime:
@@ -202,11 +225,10 @@ def _sites(source: "Source", record: Mapping[str, Any]) -> int:
     return len(value) if isinstance(value, list) else 0
 
 
-def _promises(known: "Snapshot", version: int) -> dict[str, str]:
+def _promises(history: "Sequence[TrialFacts]") -> dict[str, str]:
     """What the versions up to this one say of how each date was kept."""
     from monitor.rules.dates import MILESTONES, slip_ledger
 
-    history = [*known.past, known.facts][:version]
     return {one.role: _kept(slip_ledger([one.of(facts) for facts in history])) for one in MILESTONES}
 
 
@@ -218,7 +240,7 @@ def _kept(ledger: Any) -> str:
     days = ledger.days_from_first_promise
     times = {1: "once", 2: "twice"}.get(ledger.slips, f"{ledger.slips} times")
     where = (
-        f"now {duration_in_words(days)} {'later' if days > 0 else 'earlier'} than first seen"
+        f"now {duration_in_words(days)} {'later' if days > 0 else 'earlier'} than first on record"
         if days
         else "back where it was"
     )

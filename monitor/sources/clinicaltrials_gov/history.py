@@ -81,8 +81,10 @@ def _ask(path: str) -> Request:
 
 
 def _require_given(answer: Response, what: str) -> None:
-    if answer.status != 200:
+    if answer.status in (401, 403, 451):
         raise Refused(f"ClinicalTrials.gov does not give {what} (HTTP {answer.status})")
+    if answer.status != 200:
+        raise Unreadable(f"ClinicalTrials.gov does not have {what} (HTTP {answer.status})")
 
 
 def _past_version(number: str, change: Json) -> PastVersion:
