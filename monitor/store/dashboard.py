@@ -317,3 +317,28 @@ def watchlists(db: Database) -> list[ListStanding]:
             " FROM watchlists AS l WHERE l.removed_at IS NULL ORDER BY l.title"
         ).fetchall()
     return [ListStanding(row["name"], row["title"], row["trials"], row["told_at"] or "") for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """The sites of a trial in a country as of its newest version: how many, and how many of them recruit."""
+
+    name: str
+    sites: int
+    recruiting: int
+    cities: str
+
+
+def countries_of(db: Database, trial: int) -> list[Country]:
+    """Where a trial's sites are now, the most first."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT country, COUNT(*) AS sites, SUM(status = 'RECRUITING') AS recruiting,"
+            " (SELECT GROUP_CONCAT(city, ', ') FROM (SELECT DISTINCT city FROM trial_sites AS c WHERE c.trial = s.trial"
+            "  AND c.country = s.country AND c.city <> '' ORDER BY city LIMIT 12)) AS cities"
+            " FROM trial_sites AS s WHERE trial = ? GROUP BY country ORDER BY sites DESC, country",
+            (trial,),
+        ).fetchall()
+    return [
+        Country(row["country"], row["sites"], row["recruiting"] or 0, row["cities"] or "") for row in rows
+    ]

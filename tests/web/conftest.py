@@ -1,6 +1,5 @@
 """A dashboard on a real socket, over a database that the real pipeline wrote."""
 
-import shutil
 import subprocess
 import sys
 import threading
@@ -22,7 +21,7 @@ from monitor.web.page import House
 REPOSITORY = Path(__file__).parents[2]
 HOSTS = ("127.0.0.1", "localhost")
 # The seeds' last registry day: what the demo's database knows last.
-NOW = datetime(2026, 3, 4, 16, 0, tzinfo=UTC)
+NOW = datetime(2026, 5, 19, 16, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -32,17 +31,6 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "monitor", "demo", "--into", str(folder / "run")]
     subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, timeout=120)
     return folder / "run" / "trialmon.db"
-
-
-@pytest.fixture
-def own_database(demo_database: Path, tmp_path: Path) -> Path:
-    """A copy of the demo's database that a test may write to."""
-    with Database.open_readonly(demo_database) as source, source.reading() as connection:
-        connection.execute("ROLLBACK")
-        connection.execute("VACUUM INTO ?", (str(tmp_path / "trialmon.db"),))
-        connection.execute("BEGIN")
-    shutil.copymode(demo_database, tmp_path / "trialmon.db")
-    return tmp_path / "trialmon.db"
 
 
 @contextmanager

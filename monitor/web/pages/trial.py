@@ -42,6 +42,7 @@ def _trial(asked: Asked) -> Answer:
             "moves": [(name, promises(versions, kind)) for name, kind in _DATES],
             "enrolment": enrolment_chart(versions, today),
             "sites": sites_chart(versions, today),
+            "countries": dashboard.countries_of(asked.database, found.id),
             "pipeline": _pipeline(found.facts),
             "aliases": dashboard.aliases_of(asked.database, found.id),
             "watchlists": watched_by(asked.database, identity),

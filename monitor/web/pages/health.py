@@ -1,0 +1,35 @@
+"""How the monitor stands: sources, looks, what waits to be told, the database. Whether silence means that nothing changed."""
+
+from monitor.store import health
+from monitor.web.page import Answer, Asked, Page, Shown
+
+_LOOKS = 20
+
+
+def _health(asked: Asked) -> Answer:
+    report = health.status(asked.database, asked.now, tuple(asked.house.sources))
+    refusing = health.refusing_destinations(asked.database, asked.now)
+    return Shown(
+        "health",
+        "Health",
+        {
+            "ok": report["ok"] and not refusing,
+            "sources": report["sources"],
+            "watched": report["watched"],
+            "outbox": report["outbox"],
+            "database": report["database"],
+            "megabytes": f"{report['database']['bytes'] / 1_000_000:,.1f}",
+            "refusing": refusing,
+            "looks": health.last_runs(asked.database, _LOOKS),
+        },
+    )
+
+
+PAGE = Page(
+    "/health",
+    "Health",
+    "How the monitor stands: sources, looks, what waits to be told, the database.",
+    _health,
+    nav="Health",
+    order=40,
+)
