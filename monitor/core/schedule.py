@@ -4,7 +4,7 @@ A local time that a night skips (02:30 when clocks go forward) is the same momen
 Either way a slot happens once a day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.core.significance import Significance
@@ -13,15 +13,24 @@ from monitor.core.watch import Quiet, Slot, Subscriber
 
 def next_slot(slots: Sequence[Slot], subscriber: Subscriber, now: datetime) -> datetime:
     """The first digest moment at or after `now`, in UTC."""
+    return min(moment for moment in _moments(slots, subscriber, now, range(-1, 9)) if moment >= now)
+
+
+def latest_slot(slots: Sequence[Slot], subscriber: Subscriber, now: datetime) -> datetime:
+    """The last digest moment at or before `now`, in UTC."""
+    return max(moment for moment in _moments(slots, subscriber, now, range(-8, 2)) if moment <= now)
+
+
+def _moments(
+    slots: Sequence[Slot], subscriber: Subscriber, now: datetime, days: Iterable[int]
+) -> Iterator[datetime]:
+    """The digest moments of these local days, counted from that of `now`."""
     today = now.astimezone(subscriber.timezone).date()
-    days = [today + timedelta(days=ahead) for ahead in range(-1, 9)]
-    moments = (
-        _local(day, slot, subscriber)
-        for day in days
-        for slot in slots
-        if slot.weekday in (None, day.weekday())
-    )
-    return min(moment for moment in moments if moment >= now)
+    for ahead in days:
+        day = today + timedelta(days=ahead)
+        for slot in slots:
+            if slot.weekday in (None, day.weekday()):
+                yield _local(day, slot, subscriber)
 
 
 def _local(day: date, slot: Slot, subscriber: Subscriber) -> datetime:

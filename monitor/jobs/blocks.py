@@ -13,7 +13,7 @@ from monitor.core.trial import TrialId
 from monitor.core.watch import Subscriber
 from monitor.jobs.context import Context
 from monitor.jobs.slips import slips_in
-from monitor.render.contexts import OUR_LANGUAGE, AlertContext, DigestSection, Note, Reason
+from monitor.render.contexts import OUR_LANGUAGE, AlertContext, ComingUp, DigestSection, Note, Reason
 from monitor.rules.near import SITES_MODULE, listed_sites, near_news
 from monitor.store.digests import Stored, ToldEvent, changes_by_id
 from monitor.store.observations import modules_of, snapshots
@@ -21,9 +21,11 @@ from monitor.store.observations import modules_of, snapshots
 
 @dataclass(frozen=True)
 class Reader:
-    """Whom a digest is for. `wishes` are the subscriber's by watchlist: there may be several, or none where the lists have changed."""
+    """Whom a digest is for, and where it goes. `wishes` are the subscriber's by watchlist: there may be several, or none where the lists
+    have changed."""
 
     name: str
+    destinations: tuple[str, ...]
     wishes: Mapping[str, Subscriber]
 
     @property
@@ -46,13 +48,18 @@ def reader_of(context: Context, subscriber: str, destinations: Sequence[str]) ->
         if one.name == subscriber
     ]
     exactly = {name: one for name, one in named if one.to == tuple(destinations)}
-    return Reader(subscriber, exactly or {name: one for name, one in named if {*destinations} & {*one.to}})
+    partly = {name: one for name, one in named if {*destinations} & {*one.to}}
+    return Reader(subscriber, tuple(destinations), exactly or partly)
 
 
 def sections_of(
-    context: Context, members: Sequence[Stored], reader: Reader
+    context: Context,
+    members: Sequence[Stored],
+    reader: Reader,
+    ahead: Mapping[str, tuple[ComingUp, ...]],
 ) -> tuple[tuple[DigestSection, ...], tuple[Note, ...]]:
-    """The watchlists' sections, each trial once, in the first list that holds it; and what is about no trial."""
+    """The watchlists' sections, each trial once, in the first list that holds it; and what is about no trial.
+    `ahead` is what is coming, by watchlist."""
     blocks, notes = _blocks(members), tuple(_note(one) for one in members if not one.events)
     known = snapshots(context.database, list(blocks))
     changes = changes_by_id(
@@ -65,9 +72,11 @@ def sections_of(
         alert = _alert(context, trial, block, known.get(trial), changes, reader)
         also = tuple(titles.get(name, name) for name in names[1:])
         by_list.setdefault(names[0], []).append(replace(alert, also_in=also))
-    return tuple(
-        DigestSection(titles.get(name, name), tuple(alerts)) for name, alerts in sorted(by_list.items())
-    ), notes
+    sections = tuple(
+        DigestSection(titles.get(name, name), tuple(by_list.get(name, ())), coming=ahead.get(name, ()))
+        for name in sorted({*by_list, *ahead})
+    )
+    return sections, notes
 
 
 @dataclass

@@ -5,27 +5,76 @@ from datetime import datetime
 
 from monitor.core.notification import Message, Notification, key_of
 from monitor.core.receipt import Receipt, held_back
+from monitor.core.schedule import latest_slot
 from monitor.core.significance import Significance
 from monitor.jobs.blocks import Reader, reader_of, sections_of
+from monitor.jobs.coming import coming_up
 from monitor.jobs.context import Context
 from monitor.jobs.reasons import holdings
 from monitor.jobs.snoozing import follow_snoozes
 from monitor.jobs.wording import worded
-from monitor.render.contexts import DigestContext
+from monitor.render.contexts import ComingUp, DigestContext, Looks
 from monitor.store.digests import DigestDue, Stored, digests_due, fold, stored
 from monitor.store.receipts import previous_slot, untold
+from monitor.store.slots import begin_slots, last_complete_look, told_up_to, watched_facts
 
 
 def fold_due_digests(context: Context) -> None:
-    """Write the digests that are due into the outbox; what they tell is then told by them alone."""
+    """Write the digests that are due into the outbox; what they tell is then told by them alone. A reader who asked for it is told on
+    quiet days, too, that nothing changed."""
     follow_snoozes(context)
     now = context.clock.now()
+    told = set()
     for due in digests_due(context.database, now):
         reader = reader_of(context, due.subscriber, due.destinations)
-        receipt, since = _receipt(context, due, reader)
-        message = _worded(context, due.members, reader, due.slot, receipt=receipt, since=since)
+        message = _worded(context, due.members, reader, due.slot, receipt_from=due.first)
         digest = _digest(reader.name, due.destinations, due.members, message, _of_slots(due), due.slot)
-        fold(context.database, [one.id for one in due.members], digest, now)
+        fold(context.database, [one.id for one in due.members], digest, now, told_up_to=_passed(reader, now))
+        told.add((due.subscriber, due.destinations))
+    for subscriber, destinations in _readers_of_quiet_days(context):
+        if (subscriber, destinations) not in told:
+            _tell_of_a_quiet_day(context, reader_of(context, subscriber, destinations), destinations, now)
+
+
+def _readers_of_quiet_days(context: Context) -> list[tuple[str, tuple[str, ...]]]:
+    """Those who want a digest even where nothing changed, each once: name and destinations."""
+    wanting = (
+        (one.name, one.to)
+        for watchlist in context.watchlists
+        for one in watchlist.subscribers
+        if one.all_clear and one.slots
+    )
+    return list(dict.fromkeys(wanting))
+
+
+def _passed(reader: Reader, now: datetime) -> datetime | None:
+    """The digest moment that came last, for a reader who wants a word at each; None for any other."""
+    moments = [
+        latest_slot(wish.slots, wish, now) for wish in reader.wishes.values() if wish.all_clear and wish.slots
+    ]
+    return max(moments, default=None)
+
+
+def _tell_of_a_quiet_day(
+    context: Context, reader: Reader, destinations: tuple[str, ...], now: datetime
+) -> None:
+    """Nothing waited for this reader's last digest moment: say so, once. Of several that were missed, only the last is spoken of."""
+    slot = _passed(reader, now)
+    told = told_up_to(context.database, reader.name, destinations)
+    if slot is None or (told is not None and told >= slot):
+        return
+    if told is None:
+        begin_slots(context.database, reader.name, destinations, slot)
+        return
+    message = _worded(context, (), reader, slot, receipt_from=slot, quiet=True)
+    why = f"the digest of {slot:%Y-%m-%d %H:%M} UTC, asked for on quiet days too"
+    fold(
+        context.database,
+        [],
+        _digest(reader.name, destinations, (), message, why, slot),
+        now,
+        told_up_to=slot,
+    )
 
 
 def digest_of(
@@ -83,32 +132,45 @@ def _worded(
     reader: Reader,
     until: datetime,
     *,
-    receipt: Receipt | None = None,
-    since: datetime | None = None,
+    receipt_from: datetime | None = None,
+    quiet: bool = False,
     lead: str = "",
 ) -> Message:
-    sections, notes = sections_of(context, members, reader)
-    return worded(
-        context,
-        next(iter(reader.wishes.values()), None),
-        DigestContext(
-            sections,
-            until,
-            reader.timezone,
-            receipt,
-            since,
-            language=reader.language,
-            lead=lead,
-            notes=notes,
-        ),
+    """The words. `receipt_from` is the digest moment with which what was held back began; None: this is no digest at its moment, so it
+    says neither that nor what is coming. `quiet`: there is nothing to tell, and that is told."""
+    asked_for_digests = receipt_from is not None and any(wish.slots for wish in reader.wishes.values())
+    receipt: Receipt | None = None
+    since: datetime | None = None
+    ahead: dict[str, tuple[ComingUp, ...]] = {}
+    looks: Looks | None = None
+    if asked_for_digests and receipt_from is not None:
+        standing = watched_facts(context.database, list(reader.wishes))
+        ahead = coming_up(context, standing, until.astimezone(reader.timezone).date())
+        receipt, since = _receipt(context, reader, receipt_from, until)
+        if quiet:
+            looks = Looks(len(standing), last_complete_look(context.database, list(context.doors)))
+    sections, notes = sections_of(context, members, reader, ahead)
+    told = DigestContext(
+        sections,
+        until,
+        reader.timezone,
+        receipt,
+        since,
+        language=reader.language,
+        lead=lead,
+        notes=notes,
+        looks=looks,
     )
+    return worded(context, next(iter(reader.wishes.values()), None), told)
 
 
-def _receipt(context: Context, due: DigestDue, reader: Reader) -> tuple[Receipt | None, datetime]:
-    """What was held back from this subscriber since the digest before, and since when that is."""
+def _receipt(
+    context: Context, reader: Reader, first: datetime, until: datetime
+) -> tuple[Receipt | None, datetime]:
+    """What was held back from this subscriber since the digest before the moment `first`, and since when that is."""
     database = context.database
-    since = previous_slot(database, due.subscriber, due.destinations, due.first)
-    found = untold(database, due.subscriber, due.destinations, list(reader.wishes), since, due.slot)
+    since = previous_slot(database, reader.name, reader.destinations, first)
+    found = untold(database, reader.name, reader.destinations, list(reader.wishes), since, until)
     lists = [one for one in context.watchlists if one.name in reader.wishes]
     receipt = held_back(found, reader.wishes, holdings(database, lists) if found else {})
     return (None if receipt.empty else receipt), since

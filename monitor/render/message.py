@@ -48,7 +48,8 @@ def render_digest(digest: DigestContext) -> Message:
     alerts = alerts_told_once(digest)
     looks = ""
     if digest.looks is not None:
-        looks = looks_words(digest.looks, digest.until, digest.timezone, digest.language)
+        held = digest.receipt is not None
+        looks = looks_words(digest.looks, digest.until, digest.timezone, digest.language, held_back=held)
     title = _title_of_a_digest(digest, alerts)
     values = {
         "heading": title.partition(":")[0],

@@ -118,7 +118,11 @@ def _digest(told: DigestContext) -> Plain:
     return {
         "moment": wording.moment(told.until, told.timezone, told.language),
         "lead": one_line(told.lead, 400),
-        "looks": looks_words(told.looks, told.until, told.timezone, told.language) if told.looks else "",
+        "looks": looks_words(
+            told.looks, told.until, told.timezone, told.language, held_back=told.receipt is not None
+        )
+        if told.looks
+        else "",
         "receipt": receipt_words(told.receipt) if told.receipt is not None else "",
         "trials": [_alert(alert) for alert in alerts],
         "sections": [_of_digest(section, told.language) for section in told.sections],

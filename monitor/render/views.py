@@ -229,15 +229,17 @@ def is_known(looks: Looks, now: datetime) -> bool:
     return looks.last is not None and now - looks.last <= _A_WHILE
 
 
-def looks_words(looks: Looks, now: datetime, zone: tzinfo, language: str) -> str:
-    """What a quiet day means: that somebody looked and found nothing, or that nobody knows."""
+def looks_words(looks: Looks, now: datetime, zone: tzinfo, language: str, *, held_back: bool = False) -> str:
+    """What a quiet day means: that somebody looked and found nothing (or nothing that was asked for: the rest is `held_back`), or that
+    nobody knows."""
     if looks.last is None:
         return "No look has succeeded yet: what changed is not known."
     last = wording.moment(looks.last, zone, language)
     trials = wording.count(looks.trials, "trial")
     if not is_known(looks, now):
         return f"No look has succeeded since {last}: what changed since then in your {trials} is not known."
-    return f"Nothing changed. {trials} looked at, last look at {last}."
+    changed = "Nothing that you asked for changed." if held_back else "Nothing changed."
+    return f"{changed} {trials} looked at, last look at {last}."
 
 
 def note_view(note: Note) -> NoteView:

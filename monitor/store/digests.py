@@ -12,6 +12,7 @@ from monitor.core.significance import Significance, Topic
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
+from monitor.store.slots import note_slot
 from monitor.store.values import moment, moment_or_none, read_json, stamp
 
 # But for the end of a snooze no slot is further ahead than a week: one that is, and was written later than now, was written before the
@@ -183,8 +184,15 @@ def changes_by_id(db: Database, changes: Iterable[int]) -> dict[int, Change]:
         }
 
 
-def fold(db: Database, members: Sequence[int], digest: Notification, now: datetime) -> list[int]:
-    """Write the digest and mark its members as told by it, in one transaction; gives the ids of its deliveries.
+def fold(
+    db: Database,
+    members: Sequence[int],
+    digest: Notification,
+    now: datetime,
+    told_up_to: datetime | None = None,
+) -> list[int]:
+    """Write the digest and mark its members as told by it, in one transaction; gives the ids of its deliveries. On a quiet day it has
+    no members. `told_up_to`: the digest moment that this settles for a reader who wants a word in any case.
 
     Nothing is written, and nothing given, if another process folded one of them meanwhile. `digest.events` are event ids.
     """
@@ -204,6 +212,8 @@ def fold(db: Database, members: Sequence[int], digest: Notification, now: dateti
             " WHERE id IN (SELECT value FROM json_each(?))",
             (digest.key, ids),
         )
+        if told_up_to is not None:
+            note_slot(connection, digest.subscriber, digest.destinations, told_up_to)
         db.at("digest:before-commit")
     db.at("digest:after-commit")
     return deliveries

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.schedule import end_of_quiet, next_slot, when_told
+from monitor.core.schedule import end_of_quiet, latest_slot, next_slot, when_told
 from monitor.core.significance import Significance
 from monitor.core.watch import Quiet, Slot
 from tests.builders import a_moment, a_subscriber
@@ -160,3 +160,14 @@ def test_who_asked_for_a_digest_waits_for_it() -> None:
 
 def test_who_asked_for_nothing_special_is_told_at_once() -> None:
     assert when_told(a_subscriber(), Significance.ROUTINE, NIGHT) == (NIGHT, None)
+
+
+@given(TIMES, st.none() | WEEKDAYS, ZONE, MOMENTS)
+def test_no_digest_moment_lies_between_the_latest_one_and_now(
+    at: time, weekday: int | None, zone: str, now: datetime
+) -> None:
+    reader, slots = a_subscriber(timezone=ZONES[zone]), [Slot(at, weekday)]
+    latest = latest_slot(slots, reader, now)
+    assert latest <= now
+    assert next_slot(slots, reader, latest) == latest
+    assert next_slot(slots, reader, latest + timedelta(seconds=1)) >= now

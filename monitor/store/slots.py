@@ -1,0 +1,68 @@
+"""What a digest needs to know of a quiet day: up to which moment a reader was told, who looked when, and how the trials stand."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.core.facts import TrialFacts
+from monitor.core.trial import TrialId
+from monitor.store.database import Connection, Database
+from monitor.store.values import FACTS_COLUMNS, facts_of, moment, stamp
+
+_FACTS = ", ".join(f"t.{name}" for name in FACTS_COLUMNS)
+
+
+def told_up_to(db: Database, subscriber: str, destinations: Sequence[str]) -> datetime | None:
+    """The last digest moment for which this reader was told something, be it that nothing changed; None before the first."""
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT slot FROM digest_slots WHERE subscriber = ? AND destinations = ?",
+            (subscriber, json.dumps(list(destinations))),
+        ).fetchone()
+    return moment(row["slot"]) if row is not None else None
+
+
+def note_slot(connection: Connection, subscriber: str, destinations: Sequence[str], slot: datetime) -> None:
+    """Within a write transaction: this reader has been told up to that digest moment. It never goes back."""
+    connection.execute(
+        "INSERT INTO digest_slots (subscriber, destinations, slot) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT (subscriber, destinations) DO UPDATE SET slot = MAX(slot, ?3)",
+        (subscriber, json.dumps(list(destinations)), stamp(slot)),
+    )
+
+
+def begin_slots(db: Database, subscriber: str, destinations: Sequence[str], slot: datetime) -> None:
+    """A reader who is new to quiet days: what was before that moment is not told."""
+    with db.writing() as connection:
+        note_slot(connection, subscriber, destinations, slot)
+
+
+def last_complete_look(db: Database, sources: Sequence[str]) -> datetime | None:
+    """When all of these sources had last been looked at without a failure; None if one of them never was."""
+    with db.reading() as connection:
+        found = {
+            row["source"]: row["last_ok_at"]
+            for row in connection.execute(
+                "SELECT source, last_ok_at FROM sources WHERE last_ok_at IS NOT NULL"
+            )
+        }
+    if not sources or any(source not in found for source in sources):
+        return None
+    return min(moment(found[source]) for source in sources)
+
+
+def watched_facts(db: Database, watchlists: Sequence[str]) -> list[tuple[str, TrialId, TrialFacts]]:
+    """How the trials of these lists stand, each once, with the first list that holds it; by list and number. Not those that are gone."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT MIN(w.watchlist) AS watchlist, t.registry, t.number, t.data_date, "
+            + _FACTS
+            + " FROM watched AS w"
+            " JOIN trials AS t ON t.id = w.trial WHERE w.watchlist IN (SELECT value FROM json_each(?))"
+            " AND t.version > 0 AND t.gone_at IS NULL AND t.moved_to = '' GROUP BY t.id ORDER BY 1, t.number",
+            (json.dumps(list(watchlists)),),
+        )
+        return [
+            (row["watchlist"], TrialId(row["registry"], row["number"]), facts_of(row, row["data_date"]))
+            for row in rows
+        ]
