@@ -1,7 +1,8 @@
 """What is coming for a trial: primary completion, completion, results due. Read out of its facts; nothing is looked up, no day invented."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from monitor.core.dates import PartialDate
@@ -26,6 +27,17 @@ class Deadline:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value that a deadline had. `seen_at` is when we saw it first (aware), `registry_date` the registry's own date of that version
+    ("2026-02-09", empty where it gives none)."""
+
+    date: PartialDate
+    estimated: bool
+    seen_at: datetime
+    registry_date: str = ""
+
+
 def deadlines(facts: TrialFacts) -> tuple[Deadline, ...]:
     """Every date of the trial that is promised, reported as reached, or due by law as estimated; in the order of DeadlineKind."""
     kinds: tuple[tuple[DeadlineKind, TypedDate | None], ...] = (
@@ -42,6 +54,20 @@ def coming(facts: TrialFacts, today: date, days: int) -> tuple[Deadline, ...]:
     last = today + timedelta(days=days)
     ahead = [one for one in deadlines(facts) if one.estimated and today <= one.date.latest <= last]
     return tuple(sorted(ahead, key=lambda one: one.date.latest))
+
+
+def course_of(kind: DeadlineKind, history: Sequence[tuple[datetime, TrialFacts]]) -> tuple[Point, ...]:
+    """The successive values of a deadline, oldest first, out of the versions of a trial (when each was seen, and its facts).
+
+    The number of moves, one less than their number, never falls as versions are added: a calendar can use it as its SEQUENCE.
+    """
+    found: list[Point] = []
+    for seen_at, facts in history:
+        one = next((one for one in deadlines(facts) if one.kind == kind), None)
+        if one is None or (found and (found[-1].date, found[-1].estimated) == (one.date, one.estimated)):
+            continue
+        found.append(Point(one.date, one.estimated, seen_at, facts.registry_date))
+    return tuple(found)
 
 
 def _stands(dated: TypedDate, facts: TrialFacts) -> bool:

@@ -18,6 +18,7 @@ from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.loops import Loop
 from monitor.daemon.notify import Notifier
 from monitor.daemon.rhythm import Rhythm
+from monitor.daemon.tending import TendingLoop
 from monitor.daemon.upkeep import Upkeep, context_of
 from monitor.daemon.work import Work
 from monitor.store.database import instance_lock
@@ -28,7 +29,7 @@ _STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 _SIGNALS = frozenset({*_STOPPING, signal.SIGHUP})
 # A loop that is called so often in vain will not come back.
 _NUDGES = 5
-# Upkeep that waits for a locked database is not worth waiting for, once everything else has ended.
+# Upkeep that waits for a locked database, or a heartbeat for its answer, is not worth waiting for, once everything else has ended.
 _UPKEEP_GRACE = 2.0
 
 
@@ -104,7 +105,9 @@ class Daemon:
         self._deliveries = Loop("deliveries", work.deliver, self._clock, beside=work.sending)
         self._upkeep.others = (self._looks, self._deliveries)
         self._keeping = Loop("upkeep", self._upkeep, self._clock, first_pause=timedelta(0))
-        self._loops = {loop.name: loop for loop in (*self._upkeep.others, self._keeping)}
+        tending = TendingLoop(self._current, self._stop, self._clock, self._rhythm.status)
+        self._tending = Loop("affairs", tending, self._clock)
+        self._loops = {loop.name: loop for loop in (*self._upkeep.others, self._keeping, self._tending)}
         self._nudges: dict[str, list[float]] = {name: [] for name in self._loops}
         self._heart = Heartbeat(self._loops, timedelta(seconds=self._rhythm.beat), self._clock)
 
@@ -181,7 +184,9 @@ class Daemon:
         self._stop.set()
         self._heart.stop()
         ended = self._ended(self._upkeep.others, self._rhythm.grace)
-        if not ended or not self._ended([self._keeping], min(self._rhythm.grace, _UPKEEP_GRACE)):
+        if not ended or not self._ended(
+            [self._keeping, self._tending], min(self._rhythm.grace, _UPKEEP_GRACE)
+        ):
             return self._cut_short()
         _log.info("stopped")
         return 0

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.facts import TrialFacts
-from monitor.core.upcoming import coming, deadlines
-from tests.builders import a_typed_date
+from monitor.core.upcoming import coming, course_of, deadlines
+from tests.builders import NOON, a_moment, a_typed_date
 
 PROMISED = TrialFacts(
     status="RECRUITING",
@@ -67,3 +67,33 @@ def test_results_that_were_submitted_are_not_due() -> None:
 @given(st.dates(date(2025, 1, 1), date(2028, 12, 31)), st.integers(0, 400), st.integers(0, 400))
 def test_a_longer_view_shows_all_that_a_shorter_one_does(today: date, days: int, more: int) -> None:
     assert set(coming(PROMISED, today, days)) <= set(coming(PROMISED, today, days + more))
+
+
+def test_the_values_a_date_had_are_kept_in_order_and_what_stayed_is_no_move() -> None:
+    slipped = replace(
+        PROMISED, primary_completion=a_typed_date("2026-10", "ESTIMATED"), registry_date="2026-02-09"
+    )
+    reached = replace(PROMISED, primary_completion=a_typed_date("2026-10", "ACTUAL"))
+    history = [
+        (a_moment("2026-01-01"), PROMISED),
+        (a_moment("2026-02-10"), slipped),
+        (a_moment("2026-02-11"), replace(slipped, enrollment=5)),
+        (a_moment("2026-11-01"), reached),
+    ]
+    found = course_of("primary_completion", history)
+    assert [(str(one.date), one.estimated) for one in found] == [
+        ("2026-03", True),
+        ("2026-10", True),
+        ("2026-10", False),
+    ]
+    assert (found[1].seen_at, found[1].registry_date) == (a_moment("2026-02-10"), "2026-02-09")
+    assert len(course_of("completion", history)) == 1
+
+
+@given(st.lists(st.sampled_from(["2026-03", "2026-10", "2027", ""]), max_size=12))
+def test_the_number_of_moves_never_falls(dates: list[str]) -> None:
+    history = [
+        (NOON, replace(PROMISED, primary_completion=a_typed_date(text) if text else None)) for text in dates
+    ]
+    counts = [len(course_of("primary_completion", history[:n])) for n in range(len(history) + 1)]
+    assert counts == sorted(counts)

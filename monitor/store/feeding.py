@@ -1,0 +1,151 @@
+"""What feeds and calendars are made of: the newest events, the dates of trials in all their versions. Read-only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core.change import Change, FieldPath
+from monitor.core.facts import TrialFacts
+from monitor.core.significance import Significance
+from monitor.core.trial import TrialId
+from monitor.store.database import Connection, Database
+from monitor.store.values import FACTS_COLUMNS, facts_of, moment, read_json
+
+# A record that is rewritten has thousands of changes; a feed shows a dozen.
+_MOST_CHANGES = 60
+_FACTS = ", ".join(f"v.{name}" for name in FACTS_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class FedEvent:
+    """An event with the name and title that its trial has now. `changes` are the first 60 behind it, `more` counts the others."""
+
+    id: int
+    trial: TrialId
+    facts: TrialFacts
+    version: int | None
+    seen_at: datetime
+    registry_date: str
+    rule: str
+    topic: str
+    significance: Significance
+    headline: str
+    because: str
+    changes: tuple[Change, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class FedList:
+    """A watchlist in force at the last look."""
+
+    name: str
+    title: str
+    added_at: datetime
+
+
+def state_of_knowledge(db: Database) -> str:
+    """A text that differs whenever anything was recorded or watched that feeds and calendars could tell of. Cheap to ask for."""
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT (SELECT MAX(id) FROM events), (SELECT MAX(rowid) FROM versions), (SELECT COUNT(*) FROM trials),"
+            " (SELECT MAX(id) FROM search_members), (SELECT COUNT(*) FROM search_members WHERE left_at IS NULL),"
+            " (SELECT COUNT(*) FROM trials WHERE gone_at IS NOT NULL OR moved_to <> ''),"
+            " (SELECT value FROM meta WHERE name = 'watchlists')"
+        ).fetchone()
+    return "/".join("" if value is None else str(value) for value in row)
+
+
+def fed_lists(db: Database) -> list[FedList]:
+    """The watchlists in force at the last look, by name."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT name, title, added_at FROM watchlists WHERE removed_at IS NULL ORDER BY name"
+        )
+        return [FedList(row["name"], row["title"], moment(row["added_at"])) for row in rows]
+
+
+def watched_histories(
+    db: Database, watchlist: str | None = None
+) -> dict[TrialId, tuple[tuple[datetime, TrialFacts], ...]]:
+    """The versions of every trial that is watched (by this list, or by any): when each was seen and its facts, oldest first. Trials that
+    are gone or merged into another are left out, and numbers that were never given."""
+    found: dict[TrialId, list[tuple[datetime, TrialFacts]]] = {}
+    with db.reading() as connection:
+        for row in connection.execute(
+            f"SELECT t.registry, t.number, v.seen_at, v.last_data_date, {_FACTS} FROM trials AS t"
+            " JOIN versions AS v ON v.trial = t.id WHERE t.gone_at IS NULL AND t.moved_to = '' AND t.id IN"
+            " (SELECT w.trial FROM watched AS w WHERE :watchlist IS NULL OR w.watchlist = :watchlist)"
+            " ORDER BY t.number, t.registry, v.version",
+            {"watchlist": watchlist},
+        ):
+            history = found.setdefault(TrialId(row["registry"], row["number"]), [])
+            history.append((moment(row["seen_at"]), facts_of(row, row["last_data_date"])))
+    return {trial: tuple(history) for trial, history in found.items()}
+
+
+def events_of_list(
+    db: Database, watchlist: str, graver: Iterable[Significance], limit: int
+) -> list[FedEvent]:
+    """The newest events of the trials that a list watches, of these significances; newest first."""
+    which = "e.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :of)"
+    return _events(db, which, watchlist, graver, limit)
+
+
+def events_of_trial(
+    db: Database, trial: TrialId, graver: Iterable[Significance], limit: int
+) -> list[FedEvent]:
+    """The newest events of a trial, of these significances; newest first."""
+    which = "e.trial = (SELECT x.id FROM trials AS x WHERE x.registry || ':' || x.number = :of)"
+    return _events(db, which, str(trial), graver, limit)
+
+
+def _events(db: Database, which: str, of: str, graver: Iterable[Significance], limit: int) -> list[FedEvent]:
+    words = [str(one) for one in graver]
+    holes = ", ".join(f":s{n}" for n in range(len(words)))
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT e.*, t.registry, t.number, t.title, t.acronym,"
+            " (SELECT COUNT(*) FROM event_changes AS x WHERE x.event = e.id) AS of_changes"
+            f" FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE {which} AND e.significance IN ({holes})"
+            " ORDER BY e.id DESC LIMIT :limit",
+            {"of": of, "limit": limit, **{f"s{n}": word for n, word in enumerate(words)}},
+        ).fetchall()
+        changes = {row["id"]: _changes(connection, row["id"]) for row in rows}
+    return [
+        FedEvent(
+            id=row["id"],
+            trial=TrialId(row["registry"], row["number"]),
+            facts=TrialFacts(title=row["title"], acronym=row["acronym"]),
+            version=row["version"],
+            seen_at=moment(row["seen_at"]),
+            registry_date=row["registry_date"],
+            rule=row["rule"],
+            topic=row["topic"],
+            significance=Significance.parse(row["significance"]),
+            headline=row["headline"],
+            because=row["because"],
+            changes=changes[row["id"]],
+            more=row["of_changes"] - len(changes[row["id"]]),
+        )
+        for row in rows
+    ]
+
+
+def _changes(connection: Connection, event: int) -> tuple[Change, ...]:
+    rows = connection.execute(
+        "SELECT c.* FROM event_changes AS x JOIN changes AS c ON c.id = x.change WHERE x.event = ? ORDER BY c.id LIMIT ?",
+        (event, _MOST_CHANGES),
+    )
+    return tuple(
+        Change(
+            FieldPath.parse(row["field"]),
+            row["kind"],
+            read_json(row["before"]),
+            read_json(row["after"]),
+            row["topic"],
+            row["label"],
+            housekeeping=bool(row["housekeeping"]),
+        )
+        for row in rows
+    )
