@@ -27,6 +27,7 @@ _LONGEST_LOG = 256 * 2**20
 _MOST_SKEW = timedelta(minutes=5)
 _PATIENCE = 20.0  # seconds for a source to answer: somebody is waiting
 _MOST_DAMAGE = 20
+_MOST_DRIFT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def _database(call: Invocation, settings: "Settings") -> Iterator[Finding]:
     with db:
         try:
             yield from _integrity(call, db)
-            yield from _contents(call, db, tuple(settings.sources))
+            yield from _contents(call, db, settings)
         except TrialmonError as error:  # a damaged file fails wherever it is read
             yield Finding("database", False, error.message, error.hint)
     from monitor.store.inspection import not_ours
@@ -203,39 +204,35 @@ def _not_there_yet(path: Path) -> Finding:
     )
 
 
-def _contents(call: Invocation, db: "Database", sources: tuple[str, ...]) -> Iterator[Finding]:
+def _contents(call: Invocation, db: "Database", settings: "Settings") -> Iterator[Finding]:
     from monitor import bootstrap
     from monitor.cli.showing import size
+    from monitor.jobs.silence import doubts
     from monitor.store import health
 
     now = bootstrap.clock_at(call.now).now()
-    report = health.status(db, now, sources)
+    report = health.status(db, now, tuple(settings.sources))
     stored = report["database"]
     yield Finding("database", True, f"{db.path}, {stored['versions']} versions, {size(stored['bytes'])}")
-    for source in report["sources"]:
-        if not source["ok"]:
-            hint = "`trialmon check` looks now, and says what fails"
-            yield Finding(
-                "looks", False, f"{source['source']}: {source['why'] or 'the last look failed'}", hint
-            )
-        elif now < datetime.fromisoformat(source["last_look"]) - _MOST_SKEW:
-            yield Finding(
-                "clock", False, f"the last look was at {source['last_look']}, ahead of this machine's clock",
-                "set the clock; looks are made all the same",
-            )  # fmt: skip
-        else:
+    found = doubts(db, settings, now)
+    for doubt in found:
+        if doubt.what != "disk":  # asked below, with room for a backup
+            yield Finding(doubt.what, False, doubt.message, doubt.hint)
+    if all(doubt.what != "looks" for doubt in found):
+        for source in report["sources"]:
             yield Finding("looks", True, f"{source['source']}: the last one succeeded, {source['last_look']}")
-    refusing = health.refusing_destinations(db, now)
-    for name, what in refusing.items():
-        message = (
-            f"nothing has arrived at {name} since {what['since'][:10]}; {what['waiting']} wait: {what['why']}"
-        )
-        yield Finding("deliveries", False, message, f"`trialmon destinations test {name}`")
-    if report["outbox"]["gave_up"]:
-        hint = "`trialmon outbox list --state gave_up`, then `outbox retry --all-given-up` or `outbox drop`"
-        yield Finding("deliveries", False, f"{report['outbox']['gave_up']} were given up", hint)
-    elif not refusing:
+    if all(doubt.what != "deliveries" for doubt in found):
         yield Finding("deliveries", True, f"{report['outbox']['pending']} wait, none was given up")
+    yield from _drift(db)
+
+
+def _drift(db: "Database") -> Iterator[Finding]:
+    """Fields that the registry's own model does not have: nothing is wrong with us, but somebody should know."""
+    from monitor.store.drift import drifted
+
+    for one in drifted(db)[:_MOST_DRIFT]:
+        words = f"{one.source} has a field that its model does not: {one.path}, first seen in {one.number}"
+        yield Finding("drift", True, words)
 
 
 def _integrity(call: Invocation, db: "Database") -> Iterator[Finding]:

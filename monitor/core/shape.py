@@ -20,6 +20,7 @@ class Shape:
     * `whole`: a module under one of these prefixes that comes or goes is one change.
     * `facts`, `particulars`: what people ask about, and what they look a trial up by, read out of a record.
     * `topics`, `labels`, `roles`, `housekeeping`: by path; the longest prefix wins (`roles`: the exact path).
+    * `model`: the paths of all plain values that records may have (see `core/drift.py`); empty where the registry publishes none.
     """
 
     registry: str
@@ -32,6 +33,7 @@ class Shape:
     housekeeping: frozenset[str] = frozenset()
     tie_breakers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
+    model: frozenset[str] = frozenset()
     particulars: Callable[[JsonObject], Particulars] = lambda _: Particulars()
     fallback_keys: tuple[str, ...] = ("id", "name", "title", "label", "term", "measure", "type")
 

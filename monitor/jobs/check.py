@@ -13,6 +13,7 @@ from monitor.core.watch import Watch
 from monitor.jobs.announce import announce_watching
 from monitor.jobs.clock import judge_the_day
 from monitor.jobs.context import Context, Door, Report
+from monitor.jobs.daily import say_who_was_told
 from monitor.jobs.health import note_left_unread, note_look_failed, note_look_succeeded
 from monitor.jobs.membership import read_searches, tell_of_entering, tell_of_leaving
 from monitor.jobs.portfolio import judge_together
@@ -47,7 +48,16 @@ def check(context: Context, *, full: bool = False) -> Report:
             _judge_what_is_no_edit(context, door, watches, report)
     for watchlist in context.watchlists:
         announce_watching(context, watchlist)
+    _say_who_was_told(context)
     return report
+
+
+def _say_who_was_told(context: Context) -> None:
+    """The daily line is about the monitor: whatever happens to it, the look is told."""
+    try:
+        say_who_was_told(context)
+    except Exception:  # noqa: BLE001 - the next look tries again
+        _log.exception("the daily line could not be written")
 
 
 def _judge_what_is_no_edit(context: Context, door: Door, watches: Sequence[Watch], report: Report) -> None:

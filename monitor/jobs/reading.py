@@ -17,6 +17,7 @@ from monitor.core.source import Batch, Freshness, Missing, Reading, Unchanged, W
 from monitor.core.trial import TrialId
 from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door, Report
+from monitor.jobs.drift import look_for_drift
 from monitor.jobs.look import look_at
 from monitor.jobs.reasons import Reasons
 from monitor.jobs.unknown import tell_unknown
@@ -176,7 +177,18 @@ def _apply_one(look: Look, trial: TrialId, reading: Reading) -> Observation | No
     look.report.events += len(recorded.events)
     if recorded.changes:
         look.report.changed += 1
+    _note_drift(look, observation)
     return observation
+
+
+def _note_drift(look: Look, observation: Observation) -> None:
+    """A record that is new or changed may have fields that nobody knows. Whatever happens here, the look goes on."""
+    if observation.outcome not in ("baseline", "version") or observation.record is None:
+        return
+    try:
+        look_for_drift(look.context, look.door.source, observation.trial, observation.record.modules)
+    except Exception:  # noqa: BLE001 - the record is stored; what is new in its form is found again with its next change
+        _log.exception("the form of the record of %s could not be judged", observation.trial)
 
 
 def tell_of_unknown_numbers(look: Look) -> None:

@@ -1,6 +1,7 @@
 """What `doctor` asks of the store beside its state: the library's age, who may write the files, whether every stored value can be read."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import zlib
@@ -86,3 +87,9 @@ def _reads(read: Callable[[bytes], object], value: bytes) -> bool:
     except (zlib.error, ValueError, TypeError):
         return False
     return True
+
+
+def free_bytes(path: Path) -> int:
+    """How much room is left where the file lies, or is to lie."""
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    return shutil.disk_usage(folder).free

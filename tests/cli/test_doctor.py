@@ -12,11 +12,12 @@ from pytest_httpserver import HTTPServer
 from monitor.embedded import EmbeddedRegistry, History
 from monitor.store import outbox
 from monitor.store.inspection import files_of
+from tests import canary
 from tests.builders import NUMBER, a_document
 from tests.cli.archive import Answer, Archive
 from tests.fetch.wire import Wire
 
-SECRET = "canary-of-a-secret"
+SECRET = canary.TOKEN
 DAY = date(2026, 2, 9)
 
 
@@ -210,7 +211,7 @@ def test_messages_that_were_given_up_are_not_well(well: Archive) -> None:
         (delivery,) = outbox.claim(db, now, timedelta(minutes=5), 10, "a daemon")
         outbox.settle_gave_up(db, delivery, now, "no")
     found = wrong(examined(well))["deliveries"]
-    assert "1 were given up" in found["message"]
+    assert "1 message was given up" in found["message"]
     assert "retry --all-given-up" in found["hint"]
 
 

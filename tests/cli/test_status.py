@@ -1,12 +1,17 @@
 """`status` and `backup`."""
 
+import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from monitor import bootstrap
 from monitor.cli.showing import ago, size
+from monitor.config.load import load_settings
 from monitor.core.breaker import Breaker
+from monitor.jobs.metrics import write_metrics_file
 from monitor.store import outbox, runs
 from tests.builders import NUMBER, a_moment
 from tests.cli.archive import Archive
@@ -24,8 +29,8 @@ def test_a_monitor_that_looked_lately_is_well(known: Archive, present: datetime)
     answer = known.ask("status", "--json")
     assert (answer.code, answer.err) == (0, "")
     (row,) = answer.rows
-    assert list(row) == ["ok", "sources", "watched", "outbox", "database"]
-    assert row["ok"] is True
+    assert list(row) == ["ok", "sources", "watched", "outbox", "database", "problems"]
+    assert (row["ok"], row["problems"]) == (True, [])
     assert list(row["sources"][0]) == ["source", "registry_date", "last_look", "ok", "why"]
     assert (row["watched"], row["outbox"]) == (1, {"pending": 0, "gave_up": 0})
     assert row["database"]["versions"] == 3
@@ -62,7 +67,10 @@ def test_a_source_that_fails_is_said_with_why(known: Archive, present: datetime)
     answer = known.ask("status")
     assert answer.code == 1
     assert answer.out.startswith("clinicaltrials.gov  data of 2026-02-09, looked just now, not ok\n")
-    assert answer.err == "trialmon: source clinicaltrials.gov: it refuses this client \ufffd[2J\n"
+    assert (
+        answer.err
+        == "trialmon: source clinicaltrials.gov: it refuses this client \ufffd[2J (`trialmon check` looks now, and says what fails)\n"
+    )
 
 
 def test_a_delivery_given_up_is_not_well_and_what_to_do_is_said(known: Archive, present: datetime) -> None:
@@ -148,3 +156,43 @@ def test_a_backup_into_a_folder_that_is_not_there_is_not_begun(known: Archive) -
 def test_there_is_nothing_to_back_up_before_the_first_look(archive: Archive) -> None:
     assert archive.ask("backup", str(archive.folder / "copy.db")).code == 3
     assert not (archive.folder / "copy.db").exists()
+
+
+def test_metrics_are_what_prometheus_reads(known: Archive, present: datetime) -> None:
+    known.look_succeeded(present - timedelta(minutes=12))
+    answer = known.ask("status", "--metrics")
+    assert answer.code == 0
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.out)
+        for sample in family.samples
+    }
+    assert found["trialmon_watched_trials",] == 1
+    assert found["trialmon_recorded_total", "versions"] == 3
+    assert found["trialmon_source_ok", SOURCE] == 1
+    assert found["trialmon_source_last_success_timestamp_seconds", SOURCE] == int(
+        (present - timedelta(minutes=12)).timestamp()
+    )
+    assert found["trialmon_doubts", "looks"] == 0
+
+
+def test_a_monitor_in_doubt_says_so_in_its_metrics(known: Archive, present: datetime) -> None:
+    known.look_succeeded(present - timedelta(hours=2))
+    answer = known.ask("status", "--metrics")
+    assert answer.code == 1
+    assert 'trialmon_doubts{about="looks"} 1.0' in answer.out
+    assert "no look has read everything since" in answer.err
+
+
+def test_the_file_of_metrics_is_touched_where_no_number_moved(known: Archive) -> None:
+    path = known.folder / "node" / "trialmon.prom"
+    known.config.write_text(f"destinations:\n  desk: json://127.0.0.1:9/\nmetrics: {path}\n")
+    settings = load_settings(known.config, {})
+    with bootstrap.context(settings, {}, moment=a_moment("2026-02-10")) as context:
+        write_metrics_file(context)
+        written = path.read_bytes()
+        os.utime(path, (0, 0))
+        write_metrics_file(context)
+    assert path.read_bytes() == written
+    assert path.stat().st_mtime > 0
+    assert path.stat().st_mode & 0o777 == 0o644

@@ -1,8 +1,9 @@
 """Show how things stand: sources, watched trials, outbox, database."""
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,52 +11,55 @@ from monitor.cli import Invocation, common
 from monitor.cli.asking import settings_of
 from monitor.cli.output import Output
 
+if TYPE_CHECKING:
+    from monitor.config.settings import Settings
+    from monitor.store.database import Database
+
 
 @click.command()
+@click.option("--metrics", is_flag=True, help="As metrics for Prometheus on stdout.")
 @common
-def command(invocation: Invocation) -> None:
-    """Show health now. Exit 1 if a source fails, no look has succeeded for a day, or messages do not arrive.
+def command(invocation: Invocation, metrics: bool) -> None:
+    """Show health now, for people and for probes. Exit 1 if silence may not mean that nothing changed, and why on stderr.
 
     `trialmon doctor` checks everything that could be wrong, and says what to do.
     """
     from monitor import bootstrap
+    from monitor.jobs.silence import doubts
     from monitor.store import health
     from monitor.store.database import Database
+    from monitor.store.drift import drifted
 
     settings = settings_of(invocation)
     now = bootstrap.clock_at(invocation.now).now()
     with Database.open_readonly(settings.database) as db:
         report = health.status(db, now, tuple(settings.sources))
-        refusing = health.refusing_destinations(db, now)
-    report["ok"] = report["ok"] and not refusing
-    if invocation.output.json:
+        found = doubts(db, settings, now)
+        new_fields = len(drifted(db))
+        numbers = _metrics(db, settings, now) if metrics else b""
+    report["ok"] = not found
+    report["problems"] = [str(doubt) for doubt in found]
+    if metrics:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(numbers)
+        sys.stdout.buffer.flush()
+    elif invocation.output.json:
         invocation.output.lines([report])
     else:
-        _board(invocation.output, report, now)
-    for problem in _problems(report, refusing):
-        invocation.output.warn(f"trialmon: {problem}")
-    if not report["ok"]:
+        _board(invocation.output, report, now, new_fields)
+    for doubt in found:
+        invocation.output.warn(f"trialmon: {doubt}")
+    if found:
         raise click.exceptions.Exit(1)
 
 
-def _problems(report: Mapping[str, Any], refusing: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Everything that is not as it should be, each with what to do where that is not plain."""
-    for source in report["sources"]:
-        if not source["ok"]:
-            yield f"source {source['source']}: {source['why'] or 'the last look failed'}"
-    for name, what in refusing.items():
-        yield (
-            f"destination {name}: nothing has arrived since {what['since'][:10]}, {what['waiting']} wait: "
-            f"{what['why']} (`trialmon destinations test {name}`)"
-        )
-    if report["outbox"]["gave_up"]:
-        yield (
-            f"{report['outbox']['gave_up']} given up after three days of trying (`trialmon outbox list --state gave_up`,"
-            " then `trialmon outbox retry --all-given-up` or `trialmon outbox drop`)"
-        )
+def _metrics(db: "Database", settings: "Settings", now: datetime) -> bytes:
+    from monitor.jobs.metrics import metrics
+
+    return metrics(db, settings, now)
 
 
-def _board(output: Output, report: Mapping[str, Any], now: datetime) -> None:
+def _board(output: Output, report: Mapping[str, Any], now: datetime, new_fields: int) -> None:
     from monitor.cli.showing import IN, ago, put, size
     from monitor.render.wording import count
 
@@ -69,3 +73,5 @@ def _board(output: Output, report: Mapping[str, Any], now: datetime) -> None:
     put(output, f"{count(report['watched'], 'trial')} watched, {count(stored['versions'], 'version')} stored")
     put(output, f"{count(waiting, 'message waits', 'messages wait')} to be sent, {gave_up} given up")
     put(output, f"{stored['path']}, {size(stored['bytes'])}")
+    if new_fields:
+        put(output, f"{count(new_fields, 'field')} that no model knows (`trialmon doctor` names them)")

@@ -4,6 +4,7 @@ from monitor.core.shape import Shape
 from monitor.core.significance import Topic
 from monitor.sources.clinicaltrials_gov.facts import facts
 from monitor.sources.clinicaltrials_gov.labels import LABELS
+from monitor.sources.clinicaltrials_gov.model import PATHS
 from monitor.sources.clinicaltrials_gov.particulars import particulars
 
 REGISTRY = "clinicaltrials.gov"
@@ -182,4 +183,5 @@ SHAPE = Shape(
     particulars=particulars,
     housekeeping=_HOUSEKEEPING,
     whole=("resultsSection",),
+    model=PATHS,
 )
