@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import canary
 from tests.builders import a_date_struct, a_document
 from tests.cli.archive import Archive
 
@@ -30,7 +31,9 @@ def trialmon(tmp_path: Path) -> Trialmon:
         return subprocess.run(
             [sys.executable, "-m", "monitor", *arguments],
             cwd=tmp_path,
-            env=clean | {"HOME": str(tmp_path / "home"), "PYTHONUTF8": "1"} | environment,
+            env=clean
+            | {"HOME": str(tmp_path / "home"), "PYTHONUTF8": "1", "A_TOKEN_OF_SOMETHING_ELSE": canary.TOKEN}
+            | environment,
             input=stdin,
             capture_output=True,
             text=True,

@@ -5,6 +5,7 @@ from subprocess import CompletedProcess
 
 from pytest_httpserver import HTTPServer
 
+from tests import canary
 from tests.deliver.conftest import a_free_port
 
 Trialmon = Callable[..., CompletedProcess[str]]
@@ -52,13 +53,13 @@ def test_why_it_failed_is_said_and_the_others_are_tried(
         malformed="slack://${PASSWORD}",
         good=f"json://{place}/good",
     )
-    run = trialmon("destinations", "test", PASSWORD="canarypassword")
+    run = trialmon("destinations", "test", PASSWORD=canary.TOKEN)
     assert run.returncode == 1
     assert run.stdout == "good (json): sent\n"
     assert "destination down (json): the connection was refused" in run.stderr
     assert "destination refusing (json): the receiver answered 401 (Unauthorized)" in run.stderr
     assert "destination malformed (slack): Apprise does not understand this URL" in run.stderr
-    assert "canary" not in run.stdout + run.stderr
+    assert not canary.sings(run.stdout + run.stderr)
 
 
 def test_with_json_each_destination_is_a_line(

@@ -23,11 +23,12 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def watchlist(tmp_path: Path, settings: Settings) -> Callable[[str], Loaded]:
+def watchlist(tmp_path: Path, settings: Settings, secret_places: set[Path]) -> Callable[[str], Loaded]:
     """Reads a text as watchlists/list.yaml."""
 
     def read(text: str | bytes) -> Loaded:
         path = tmp_path / "list.yaml"
+        secret_places.add(path)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return load_watchlist(path, settings)
 

@@ -7,6 +7,7 @@ import pytest
 
 from monitor.config.settings import FeedSettings
 from monitor.core.significance import Significance
+from tests import canary
 from tests.config.conftest import Problems, ReadSettings
 
 DESK = "destinations:\n  desk: json://127.0.0.1/desk\n"
@@ -87,10 +88,10 @@ def test_the_heartbeats_address_shows_nowhere(
     read_settings: ReadSettings, settings_problems: Problems
 ) -> None:
     text = "heartbeat: {url: '${BEAT}'}\n"
-    settings = read_settings(text, {"BEAT": "https://hc.example.org/CANARY"})
-    assert "CANARY" not in repr(settings) + str(settings)
-    (problem,) = settings_problems(text, {"BEAT": "gopher://CANARY"})
-    assert "CANARY" not in problem
+    settings = read_settings(text, {"BEAT": f"https://hc.example.org/{canary.PATH}"})
+    assert not canary.sings(repr(settings) + str(settings))
+    (problem,) = settings_problems(text, {"BEAT": f"gopher://{canary.PATH}"})
+    assert not canary.sings(problem)
 
 
 def test_a_command_that_only_reads_needs_no_heartbeat(read_settings: ReadSettings) -> None:

@@ -8,6 +8,7 @@ import pytest
 from monitor.config.load import find_settings, load_settings
 from monitor.config.settings import SourceSettings, WebSettings
 from monitor.core.errors import WrongConfiguration
+from tests import canary
 from tests.config.conftest import Problems, ReadSettings
 
 WHOLE = """\
@@ -93,9 +94,10 @@ def test_the_environment_wins_over_a_credential(read_settings: ReadSettings, tmp
 
 @pytest.mark.parametrize("name", ["../SLACK_TOKEN", "a/b", "", "..", "A..B"])
 def test_a_variable_never_leaves_the_folder_of_credentials(
-    settings_problems: Problems, tmp_path: Path, name: str
+    settings_problems: Problems, tmp_path: Path, secret_places: set[Path], name: str
 ) -> None:
-    (tmp_path / "SLACK_TOKEN").write_text("SECRET")
+    secret_places.add(tmp_path / "SLACK_TOKEN")
+    (tmp_path / "SLACK_TOKEN").write_text(canary.TOKEN)
     (tmp_path / "inner").mkdir()
     said = settings_problems(
         f"destinations:\n  desk: slack://${{{name}}}\n", {"CREDENTIALS_DIRECTORY": str(tmp_path / "inner")}
@@ -116,26 +118,26 @@ def test_a_command_that_only_reads_needs_no_secrets(read_settings: ReadSettings)
 
 
 def test_secrets_show_nowhere(read_settings: ReadSettings) -> None:
-    settings = read_settings(WHOLE, {"SLACK_TOKEN": "CANARY"})
-    assert "CANARY" not in repr(settings) + str(settings) + repr(settings.variables)
+    settings = read_settings(WHOLE, {"SLACK_TOKEN": canary.TOKEN})
+    assert not canary.sings(repr(settings) + str(settings) + repr(settings.variables))
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        "json://h/CANARY?optional=yes",
-        "json://h/CANARY?a=b&OPTIONAL=yes",
-        "file:///CANARY",
-        "exec://CANARY",
-        "dbus://CANARY",
-        "syslog://CANARY",
-        "windows://CANARY",
-        "http://CANARY/hook",
-        "CANARY",
-        "://CANARY",
-        "CANARY_://x",
-        "json://a/CANARY, json://b",
-        "json://a/CANARY json://b",
+        f"json://h/{canary.TOKEN}?optional=yes",
+        f"json://h/{canary.TOKEN}?a=b&OPTIONAL=yes",
+        f"file:///{canary.TOKEN}",
+        f"exec://{canary.TOKEN}",
+        f"dbus://{canary.TOKEN}",
+        f"syslog://{canary.TOKEN}",
+        f"windows://{canary.TOKEN}",
+        f"http://{canary.TOKEN}/hook",
+        canary.TOKEN,
+        f"://{canary.TOKEN}",
+        f"{canary.TOKEN}_://x",
+        f"json://a/{canary.TOKEN}, json://b",
+        f"json://a/{canary.TOKEN} json://b",
         "slack://",
     ],
 )
@@ -145,7 +147,7 @@ def test_a_destination_that_must_not_be_used_is_refused_and_never_shown(
     for text, environment in ((url, {}), ("${URL}", {"URL": url})):
         (said,) = settings_problems(f"destinations:\n  desk: '{text}'\n", environment)
         assert said.startswith("2: ")
-        assert "CANARY" not in said
+        assert not canary.sings(said)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from monitor.config.settings import Settings
 from monitor.config.watchlists import Loaded, load_watchlists
 from monitor.core.significance import TOPICS, Significance
 from monitor.core.watch import Place, Quiet, Slot
+from tests import canary
 
 Read = Callable[[str], Loaded]
 Problems = Callable[[str], list[str]]
@@ -221,7 +222,7 @@ def test_an_address_in_a_watchlist_is_a_destination_of_its_own(watchlist: Read) 
 def test_a_renewed_token_does_not_make_another_destination(tmp_path: Path) -> None:
     names = []
     (tmp_path / "w.yaml").write_text("watch: []\nsubscribers: [{name: a, to: ['slack://${TOKEN}/#c']}]")
-    for token in ("OLDSECRET", "NEWSECRET"):
+    for token in (canary.TOKEN, canary.PATH):
         loaded = load_watchlists(tmp_path, load_settings(None, {"TOKEN": token}))
         ((name, destination),) = loaded.inline.items()
         assert destination.url.reveal() == f"slack://{token}/#c"
@@ -232,19 +233,19 @@ def test_a_renewed_token_does_not_make_another_destination(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "url",
     [
-        "json://SECRETHOST/?optional=yes",
-        "exec://SECRET",
-        "json://SECRET, json://b",
-        "slack://${MISSING}/SECRET",
-        "://SECRET",
-        "http://SECRET/x",
+        f"json://{canary.HOST}/?optional=yes",
+        f"exec://{canary.WORD}",
+        f"json://{canary.WORD}, json://b",
+        f"slack://${{MISSING}}/{canary.WORD}",
+        f"://{canary.WORD}",
+        f"http://{canary.WORD}/x",
     ],
 )
 def test_an_address_that_must_not_be_used_is_refused_without_showing_it(watchlist: Read, url: str) -> None:
     loaded = watchlist(f"watch: []\nsubscribers:\n- name: a\n  to:\n  - '{url}'\n")
     (problem,) = loaded.problems
     assert problem.line == 5
-    assert "SECRET" not in str(problem)
+    assert not canary.sings(str(problem))
 
 
 def test_a_folder_is_read_in_the_order_of_names_and_says_what_it_leaves_out(

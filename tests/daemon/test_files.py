@@ -8,6 +8,7 @@ import pytest
 
 from monitor.core.errors import WrongConfiguration
 from monitor.daemon.files import Files
+from tests import canary
 from tests.daemon.builders import numbers
 
 ONE, TWO, THREE = numbers(3)
@@ -19,7 +20,7 @@ class Desk:
 
     def __init__(self, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
         self.folder, self.caplog = folder, caplog
-        self.environment = {"TOKEN": "s3cret-token"}
+        self.environment = {"TOKEN": canary.TOKEN}
         self.write("trialmon.yaml", "destinations: {desk: 'json://127.0.0.1:9/${TOKEN}'}\n")
         self.write(
             "watchlists/a.yaml", f"watch: [{{trial: {ONE}}}]\nsubscribers: [{{name: me, to: [desk]}}]\n"
@@ -139,7 +140,7 @@ def test_a_list_that_still_needs_a_destination_that_was_taken_out_keeps_it(desk:
     desk.write("trialmon.yaml", "")
     files.reload()
     assert watched(files)["a"] == [ONE]
-    assert files.in_force.destinations["desk"].url.reveal() == "json://127.0.0.1:9/s3cret-token"
+    assert files.in_force.destinations["desk"].url.reveal() == f"json://127.0.0.1:9/{canary.TOKEN}"
     assert "no destination called" in desk.said()[0]
     files.reload()
     assert "desk" in files.in_force.destinations
@@ -179,7 +180,7 @@ def test_no_secret_is_ever_said(desk: Desk) -> None:
     files = desk.files()
     desk.write("trialmon.yaml", "destinations: {desk: 'json//${TOKEN}'}\n")
     files.reload()
-    assert "s3cret" not in "".join(desk.said()) + repr(files)
+    assert canary.STEM not in "".join(desk.said()) + repr(files)
 
 
 def test_a_file_that_is_still_being_written_is_waited_for(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from monitor.core.errors import (
 from monitor.core.source import Request, Response
 from monitor.fetch.body import read_body
 from monitor.fetch.client import Client, Limits, user_agent
+from tests import canary
 from tests.fetch.wire import (
     RealClock,
     Say,
@@ -278,11 +279,11 @@ class TestNoConnection:
 
     def test_a_password_in_the_address_is_not_repeated(self) -> None:
         with (
-            Client("http://user:hunter2@127.0.0.1:9", AGENT, RealClock()) as client,
+            Client(f"http://user:{canary.TOKEN}@127.0.0.1:9", AGENT, RealClock()) as client,
             pytest.raises(Unreachable) as error,
         ):
             client.get(Request("/"))
-        assert "hunter2" not in str(error.value)
+        assert canary.TOKEN not in str(error.value)
 
 
 @pytest.fixture(scope="session")

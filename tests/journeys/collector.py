@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
+
+from tests import canary
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,9 @@ class Collector:
     port: int = 0
 
     def url(self, inbox: str = "desk") -> str:
-        """The destination that leads to an inbox."""
-        return f"json://127.0.0.1:{self.port}/{inbox}"
+        """The destination that leads to an inbox; it holds secrets, as destinations do."""
+        user = f"{canary.USER}:{quote(canary.PASSWORD, safe='')}"
+        return f"json://{user}@127.0.0.1:{self.port}/{inbox}?+X-Token={canary.HEADER}"
 
     def taken(self) -> list[Got]:
         """What came since the last time that was asked."""

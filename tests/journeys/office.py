@@ -21,6 +21,7 @@ from monitor.jobs.context import Context, Report
 from monitor.jobs.dispatch import dispatch
 from monitor.store import queries
 from monitor.store.database import Database
+from tests import canary
 
 
 @dataclass
@@ -130,6 +131,7 @@ class Office:
                 "PATH": os.environ["PATH"],
                 "HOME": str(self.folder),
                 "PYTHONPATH": str(Path(__file__).parents[2]),
+                "A_TOKEN_OF_SOMETHING_ELSE": canary.TOKEN,
                 **environment,
             },
         )

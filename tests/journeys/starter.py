@@ -17,6 +17,8 @@ from typing import IO, Any
 
 from monitor.core.secret import Secret
 from monitor.discovery import named
+from tests import canary
+from tests.canaries import CANARIES
 from tests.journeys.office import Office
 
 
@@ -38,14 +40,22 @@ class Starter:
     def run(self, office: Office, *arguments: str, **environment: str) -> Ended:
         order = {
             "arguments": [*arguments, "--config", str(office.config)],
-            "environment": {"PATH": os.environ["PATH"], "HOME": str(office.folder), **environment},
+            "environment": {
+                "PATH": os.environ["PATH"],
+                "HOME": str(office.folder),
+                "A_TOKEN_OF_SOMETHING_ELSE": canary.TOKEN,
+                **environment,
+            },
             "folder": str(office.folder),
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        return Ended(**json.loads(self._process.stdout.readline()))
+        ended = Ended(**json.loads(self._process.stdout.readline()))
+        CANARIES.hear("the standard output of a command", ended.stdout)
+        CANARIES.hear("the standard error of a command", ended.stderr)
+        return ended
 
 
 @contextmanager
