@@ -16,6 +16,7 @@ from monitor.jobs.address import addressed
 from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door
 from monitor.jobs.flapping import flapping
+from monitor.jobs.missed import Missed, missed_steps, not_seen, steps_of, told_together
 from monitor.jobs.wording import worded
 from monitor.store.observations import Recorded, StaleSnapshot, modules_of, record, snapshots
 
@@ -36,10 +37,15 @@ def look_at(
 
     A number that the registry does not know is judged but not recorded: those are told together (`jobs/unknown.py`).
     """
+    missed: Missed | None = None
     for left in reversed(range(_TRIES)):
         before = snapshots(context.database, [trial]).get(trial)
+        if missed is None:
+            missed = missed_steps(context, door, before, reading, context.clock.now())
+        if before is not None and missed.records:
+            return _seen_late(context, door, before, reading, missed, reasons, run)
         known = _with_modules(context, before, reading)
-        observation = _decided(context, door, trial, known, reading, reasons, edits)
+        observation = _decided(context, door, trial, known, reading, reasons, edits, missed)
         if observation.outcome == "unknown":
             return observation, None
         try:
@@ -48,6 +54,25 @@ def look_at(
             if not left:
                 raise
     raise AssertionError("unreachable")
+
+
+def _seen_late(
+    context: Context,
+    door: Door,
+    before: Snapshot,
+    reading: Reading,
+    missed: Missed,
+    reasons: Mapping[str, Holding],
+    run: int,
+) -> tuple[Observation, Recorded]:
+    """As `look_at`, for a trial of which steps were missed: all of them, and what is there now, in one transaction and one message."""
+    now = context.clock.now()
+    steps, known = steps_of(context, door, before, missed, context.rules, now)
+    last = decide(before.trial, known, reading, door.source.shape, context.rules, now)
+    together = told_together(steps, last, before)
+    told = _addressed(context, door, before, together.told, reasons)
+    last = replace(last, notifications=together.as_written(told.notifications))
+    return last, record(context.database, last, run, earlier=steps)
 
 
 def _with_modules(context: Context, before: Snapshot | None, reading: Reading) -> Snapshot | None:
@@ -66,6 +91,7 @@ def _decided(
     reading: Reading,
     reasons: Mapping[str, Holding],
     edits: EditsOfADay,
+    missed: Missed,
 ) -> Observation:
     now = context.clock.now()
 
@@ -73,6 +99,19 @@ def _decided(
         return edits.burst(trial, changes, now.date())
 
     observation = decide(trial, before, reading, door.source.shape, context.rules, now, burst)
+    if missed.why and before is not None:
+        observation = not_seen(observation, before)
+    return _addressed(context, door, before, observation, reasons)
+
+
+def _addressed(
+    context: Context,
+    door: Door,
+    before: Snapshot | None,
+    observation: Observation,
+    reasons: Mapping[str, Holding],
+) -> Observation:
+    now = context.clock.now()
     return addressed(
         observation,
         _facts(before, observation),

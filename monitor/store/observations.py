@@ -118,19 +118,31 @@ def modules_at(
     return {module: unpack(body) for module, body in rows}
 
 
-def record(db: Database, observation: Observation, run: int, also: Sequence[Step] = ()) -> Recorded:
+def record(
+    db: Database,
+    observation: Observation,
+    run: int,
+    also: Sequence[Step] = (),
+    earlier: Sequence[Observation] = (),
+) -> Recorded:
     """Write down all that one look leads to, or nothing: version, modules, changes, events, notifications, deliveries, and the
-    further steps in `also` (a search's member told, …). `Notification.events` are positions in `observation.verdicts`.
+    further steps in `also` (a search's member told, …). `earlier` are the steps to the version before it that were missed, oldest first;
+    what is told of them is told by `observation`. `Notification.events` are positions in the verdicts of all of them, one after the other.
 
-    Raises StaleSnapshot if the trial is no longer at `observation.expected_version`, or what is to be told was told meanwhile.
+    Raises StaleSnapshot if the trial is no longer at the first's `expected_version`, or what is to be told was told meanwhile.
     """
     with db.writing() as connection:
         db.at("record:begin")
         trial = trial_row(connection, observation.trial)
-        _refuse_stale(connection, trial, observation)
-        changes = _write_state(connection, trial, observation, run)
+        steps = (*earlier, observation)
+        _refuse_stale(connection, trial, steps[0])
+        written = [_write_state(connection, trial, step, run) for step in steps]
         db.at("record:versions-written")
-        events = _write_events(connection, trial, observation, changes)
+        events = [
+            event
+            for step, of_step in zip(steps, written, strict=True)
+            for event in _write_events(connection, trial, step, of_step)
+        ]
         keep_up(connection)
         db.at("record:events-written")
         deliveries: list[int] = []
@@ -144,6 +156,7 @@ def record(db: Database, observation: Observation, run: int, also: Sequence[Step
         db.at("record:outbox-written")
         db.at("record:before-commit")
     db.at("record:after-commit")
+    changes = (change for of_step in written for change in of_step)
     return Recorded(observation.version, tuple(changes), tuple(events), tuple(deliveries))
 
 

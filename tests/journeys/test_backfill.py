@@ -249,6 +249,68 @@ def test_who_asked_for_the_past_after_weeks_of_looking_gets_what_was_before(
     assert records(office, ONE) == records(daily, ONE)
 
 
+def an_absence(office: Office) -> None:
+    """The office looks on the twelfth day, and then not before the last."""
+    office.watch([ONE, QUIET])
+    office.check_on(day_of(12))
+    report = office.check_on(day_of(LAST))
+    assert (report.failed, report.changed) == ([], 1)
+
+
+def messages(office: Office) -> list[dict[str, Any]]:
+    with office.database() as db, db.reading() as connection:
+        return [dict(row) for row in connection.execute("SELECT * FROM notifications WHERE kind = 'alert'")]
+
+
+def test_what_happened_while_nobody_looked_is_recorded_in_order_and_told_once(
+    daily: Office, registry: EmbeddedRegistry, tmp_path: Path
+) -> None:
+    office = Office(tmp_path, registry)
+    an_absence(office)
+    trial = TrialId(REGISTRY, ONE)
+    with office.database() as db:
+        versions = timeline(db, trial)
+    assert [(one.version, one.origin) for one in versions] == [(1, "poll"), (2, "backfill"), (3, "poll")]
+    assert [one.in_force for one in versions[1:]] == [day_of(15).isoformat(), day_of(30).isoformat()]
+    assert records(office, ONE) == records(daily, ONE)[2:]
+    (told,) = messages(office)
+    late = f"(posted {day_of(15):%-d %B %Y}, seen late)"
+    assert late in told["text"]
+    slips = [event for event in office.events() if event["rule"] == "dates.slipped"]
+    assert [(event["version"], late in event["headline"]) for event in slips] == [(2, True), (3, False)]
+    assert "second slip" in slips[1]["headline"]
+    with office.database() as db, db.reading() as connection:
+        told_of = connection.execute(
+            "SELECT event FROM notification_events WHERE notification = ?", (told["id"],)
+        )
+        assert {row[0] for row in told_of} >= {event["id"] for event in slips}
+    assert office.check_on(day_of(LAST + 1), full=True).events == 0
+
+
+def test_where_the_steps_in_between_are_refused_the_look_goes_on_and_says_so(
+    registry: EmbeddedRegistry, tmp_path: Path
+) -> None:
+    office = Office(tmp_path, registry)
+    registry.misbehave("status_403", times=None, path=HISTORY)
+    an_absence(office)
+    registry.behave()
+    assert numbers(office, ONE) == [1, 2]
+    assert len(messages(office)) == 1
+    (slip,) = [event for event in office.events() if event["rule"] == "dates.slipped"]
+    assert f"not looked at since {day_of(12):%-d %B %Y}: steps in between may be missing" in slip["because"]
+
+
+def test_after_a_weekend_nobody_asks_for_the_steps_in_between(
+    registry: EmbeddedRegistry, tmp_path: Path
+) -> None:
+    office = Office(tmp_path, registry)
+    office.watch([ONE])
+    office.check_on(day_of(13))
+    registry.requests.clear()
+    assert office.check_on(day_of(15)).changed == 1
+    assert asked(registry) == []
+
+
 def test_every_day_shows_what_the_registry_served_by_both_times(
     daily: Office, registry: EmbeddedRegistry
 ) -> None:

@@ -5,6 +5,7 @@ makes a record of it that can be compared with those of v2.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from monitor.core.errors import Refused, Unreadable
 from monitor.core.json import Json, JsonObject
@@ -66,7 +67,9 @@ def settled(document: JsonObject, known: Sequence[JsonObject]) -> Record:
     assert number is not None
     spelled = _spelled(document, "", texts)
     assert isinstance(spelled, dict)
-    return Record.read(TrialId(REGISTRY, number), spelled, SHAPE)
+    record = Record.read(TrialId(REGISTRY, number), spelled, SHAPE)
+    # The date of the data in it is that of the asking, and says nothing of the version.
+    return replace(record, facts=replace(record.facts, data_date=""))
 
 
 def _checked(number: str) -> str:
