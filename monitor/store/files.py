@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.core.errors import NothingDone
 
 # What is published is for other programs to read: a web server, a collector of metrics.
-_MODE = 0o644
+_MODE, _FOLDER_MODE = 0o644, 0o755
 
 
 def write_file(path: Path, data: bytes) -> bool:
@@ -18,7 +18,7 @@ def write_file(path: Path, data: bytes) -> bool:
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folders(path.parent)
         _replace(path, data)
     except OSError as error:
         hint = "run trialmon as a user who may write there, or name another place in trialmon.yaml"
@@ -36,6 +36,14 @@ def remove_file(path: Path) -> None:
     """Remove a file that we wrote; one that is not there, or may not be removed, is left alone."""
     with suppress(OSError):
         path.unlink()
+
+
+def _make_folders(folder: Path) -> None:
+    """Those that we make can be entered by others, whatever the service's umask is; those that are there stay as they are."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in missing:
+        one.chmod(_FOLDER_MODE)
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -35,7 +35,6 @@ def files(desk: Desk) -> dict[str, bytes]:
 def test_there_is_one_of_each_kind_for_every_list_and_every_trial(fed: Desk) -> None:
     names = ["backs", *(f"trials/{number}" for number in NUMBERS)]
     assert sorted(files(fed)) == sorted(name + ending for name in names for ending in ENDINGS)
-    assert (fed.office.folder / "out" / "backs.atom").stat().st_mode & 0o777 == 0o644
 
 
 def test_nothing_new_and_nothing_is_written(fed: Desk) -> None:
