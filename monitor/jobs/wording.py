@@ -39,7 +39,7 @@ def worded(context: Context, subscriber: Subscriber | None, told: Told) -> Messa
 
 
 def _tell(context: Context, subscriber: Subscriber, problems: Iterable[Problem]) -> None:
-    """Tell the reader whose template it is. The key is made of the mistake, so that the same one is never told twice."""
+    """Tell the reader whose template it is, and the operator. The key is made of the mistake, so that the same one is never told twice."""
     now = context.clock.now()
     notices = [
         Notification(
@@ -54,7 +54,7 @@ def _tell(context: Context, subscriber: Subscriber, problems: Iterable[Problem])
             due=now,
         )
         for problem in problems
-        for destination in subscriber.to
+        for destination in dict.fromkeys((*subscriber.to, *context.settings.operator))
     ]
     notify(context.database, notices, now)
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from monitor.bootstrap import SystemClock
 from monitor.core.destination import Webhook, signing_key
@@ -24,12 +25,25 @@ from monitor.deliver.ping import ping
 from monitor.deliver.signing import signed_headers
 from monitor.deliver.transport import Way, ask
 from monitor.deliver.webhook import MOST_OF_A_PART, prepared
+from monitor.deliver.webhook_schema import webhook_schema
+from tests import canary
 from tests.deliver.conftest import a_free_port, an_envelope
 from tests.deliver.receivers import RawReceiver, a_receiver, an_answer
 
 KEY = "0123456789abcdef0123456789abcdef"
-SECRET = "whsec_" + b64encode(b"a secret of 24 bytes or so").decode()
-OLD_SECRET = "whsec_" + b64encode(b"the secret of the year before").decode()
+OF_A_VERSION = {
+    "trial": "NCT03737461",
+    "registry": "clinicaltrials.gov",
+    "version": 2,
+    "topic": "status",
+    "seen_at": "2026-02-09T14:03:11Z",
+    "registry_date": "2026-02-09",
+}
+SECRET = canary.WEBHOOK_SECRET
+OLD_SECRET = canary.OLD_WEBHOOK_SECRET
+
+
+SCHEMA = Draft202012Validator(webhook_schema())
 
 
 def a_hook(port: int, *secrets: str, path: str = "/hook", private: bool = True) -> Webhook:
@@ -140,11 +154,19 @@ def test_the_body_says_what_changed_as_events_and_changes_do(message: Message) -
 
 
 def an_event(identity: int, changes: list[int]) -> dict[str, Any]:
-    return {"id": identity, "trial": "NCT03737461", "rule": "status.stopped", "changes": changes}
+    own = {"rule": "status.stopped", "significance": "critical", "headline": "Terminated", "because": "x"}
+    return {"id": identity, **OF_A_VERSION, **own, "changes": changes}
 
 
 def a_change(identity: int, size: int = 10) -> dict[str, Any]:
-    return {"id": identity, "field": f"f{identity}", "before": "é" * size, "after": None}
+    own = {
+        "field": f"f{identity}",
+        "label": "A field",
+        "kind": "removed",
+        "before": "é" * size,
+        "after": None,
+    }
+    return {"id": identity, **OF_A_VERSION, **own}
 
 
 @given(
@@ -171,6 +193,8 @@ def test_parts_hold_everything_once_and_are_short(
     assert [event for body in bodies for event in body["events"]] == events
     told = [change["id"] for body in bodies for change in body["changes"]]
     assert sorted(told) == sorted(change["id"] for change in everything)
+    for body in bodies:
+        SCHEMA.validate(body)
     for part, body in zip(parts, bodies, strict=True):
         entries = len(body["events"]) + len(body["changes"])
         assert len(part.body.encode()) <= MOST_OF_A_PART or (entries == 1 and not body["text"])
@@ -187,6 +211,7 @@ def test_a_receiver_that_takes_no_part_is_told_in_short(message: Message) -> Non
         "changes": [],
         "shortened": True,
     }
+    SCHEMA.validate(json.loads(short.body))
     assert gateway.plainer("machine", short) is None
 
 
