@@ -5,6 +5,7 @@ python -m docs.generate --check    exit 1, with the difference, if a file is not
 """
 
 import difflib
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
@@ -17,6 +18,7 @@ from monitor import discovery
 from monitor.cli import cli
 from monitor.config.reference import reference_files, settings_schema, watchlist_schema
 from monitor.core.significance import Example, Rule
+from monitor.deliver.webhook_schema import webhook_schema
 from monitor.embedded.faults import CATEGORIES, FAULTS
 from monitor.render.offered import OFFERED
 from monitor.render.sandboxed import FILTERS, METHODS, LoopContext
@@ -297,7 +299,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
 
 def generated() -> dict[str, str]:
     """Every file of docs/reference and what it has to say now."""
-    return {**{name: page() for name, page in PAGES.items()}, **reference_files()}
+    webhook = json.dumps(webhook_schema(), indent=2, ensure_ascii=False) + "\n"
+    pages = {name: page() for name, page in PAGES.items()}
+    return {**pages, **reference_files(), "webhook.schema.json": webhook}
 
 
 def stale(folder: Path = REFERENCE) -> Iterator[str]:

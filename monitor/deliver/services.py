@@ -40,6 +40,8 @@ _PAGES = (
 _SHORT_BODY, _SHORT_TITLE = 1000, 120
 # A title's number (" (12/34)") and the line end behind it.
 _AROUND_A_TITLE = 32
+# A service that takes less than this (a text message) gets the key alone for a footer.
+_SHORT_FOOTER = 500
 # Several destinations are sent to side by side, and Apprise is loaded when the first is.
 _first_use = threading.Lock()
 
@@ -49,7 +51,7 @@ def prepared(url: str, message: Message, envelope: Envelope) -> tuple[Payload, .
     service = _service(url)
     if service is None:
         return NOT_UNDERSTOOD
-    scheme, footer = scheme_of(url), footer_of(envelope)
+    scheme, footer = scheme_of(url), footer_of(envelope, short=0 < int(service.body_maxlen) < _SHORT_FOOTER)
     if scheme in mail.SCHEMES:
         parts = parts_of(message, "html", mail.MOST_OF_A_TITLE, mail.MOST_OF_A_BODY, footer)
         headers = mail.headers_of(envelope, mail.domain_of(service), len(parts))
@@ -89,7 +91,7 @@ def send(url: str, payload: Payload, key: str, stream: TextIO, now: datetime) ->
     scheme, redactor = scheme_of(url), Redactor(url)
     with terminal.writing_to(stream), listening() as lines, hearing() as answers:
         if scheme in mail.SCHEMES and mail.is_ours_to_write(service):
-            return mail.send(service, payload, key, redactor, lines)
+            return mail.send(service, payload, key, redactor, lines, now)
         _carry_key(service, scheme, key)
         delivered = _notified(service, payload)
     if delivered:
