@@ -31,6 +31,12 @@ class Filters:
     text: str | None = None
 
     @property
+    def reaches_back(self) -> bool:
+        """Whether the past from the registry's own history is meant too: of one trial, unless a time of our seeing is asked for, for nobody
+        saw it. Within a trial ids rise with time; those of the past are below zero."""
+        return self.trial is not None and self.since is None and self.until is None
+
+    @property
     def parameters(self) -> dict[str, object]:
         """As the parameters of the queries here."""
         return {
@@ -59,14 +65,15 @@ class Filters:
             f"{'' if rare_topic else '+'}{row}.topic = :topic": self.topic,
             f"{seen_at} >= :since": self.since,
             f"{seen_at} <= :until": self.until,
-            of_kind["before"]: self.before,
+            "c.id < :before" if row == "c" and self.reaches_back else of_kind["before"]: self.before,
             of_kind["at_least"]: self.at_least,
             of_kind["rule"]: self.rule,
             of_kind["field"]: self.field,
             of_kind["text"]: self.text,
         }
+        seen = [f"{row}.id > 0"] if row == "c" and not self.reaches_back and self.text is None else ["TRUE"]
         return " AND ".join(
-            ["TRUE", *(condition for condition, value in asked_for.items() if value is not None)]
+            [*seen, *(condition for condition, value in asked_for.items() if value is not None)]
         )
 
 

@@ -10,6 +10,7 @@ from monitor.core.json import JsonObject
 from monitor.core.record import Record
 from monitor.core.source import PastVersion
 from monitor.core.trial import TrialId
+from monitor.store.catalogue import index_past
 from monitor.store.database import Connection, Database
 from monitor.store.trials import ASKED, asked_for
 from monitor.store.values import FACTS_COLUMNS, facts_row, moment, pack, stamp, unpack, write_json
@@ -235,3 +236,4 @@ def _write_changes(connection: Connection, trial: int, past: Sequence[Past], sin
             for identity, (version, change) in enumerate(changes, lowest - len(changes))
         ],
     )
+    index_past(connection, lowest - len(changes), lowest - 1)

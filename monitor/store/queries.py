@@ -48,6 +48,8 @@ def _from(table: str, row: str, filters: Filters) -> str:
 
 
 def _newest_first(seen: str, row: str, filters: Filters) -> str:
+    if row == "c" and filters.reaches_back and filters.text is None:
+        return "c.id DESC"
     order = f"{seen}.seen_at DESC, {row}.id DESC"
     return order if filters.text is None else f"{'changes' if row == 'c' else 'events'}_found.rowid DESC"
 
