@@ -81,7 +81,7 @@ def _endpoint(page: Page, house: House, navigation: Navigation) -> Callable[[Req
 
 def _values(page: Page, request: Request) -> dict[str, Any]:
     """What the address says, by the declared parameters; one that is not declared, or is there twice, is a mistake that is said."""
-    query = parse_qs(request.url.query, keep_blank_values=True)
+    query: dict[str, list[Any]] = dict(parse_qs(request.url.query, keep_blank_values=True))
     known = {param.name for param in page.params if param.where == "query"}
     for name, given in query.items():
         if name not in known:
@@ -90,15 +90,13 @@ def _values(page: Page, request: Request) -> dict[str, Any]:
             raise NotUnderstood(f"“{name}” stands in the address twice")
     values = {}
     for param in page.params:
-        text = (
-            request.path_params.get(param.name) if param.where == "path" else query.get(param.name, [""])[0]
-        )
-        # A form sends what was left empty too.
-        if text in (None, ""):
+        text = request.path_params[param.name] if param.where == "path" else query.get(param.name, [None])[0]
+        # A form sends what was left empty too; a program that sends nothing means something by it.
+        if text is None or (text == "" and page.gives == "html"):
             values[param.name] = param.default
             continue
         try:
-            values[param.name] = param.kind.read(str(text))
+            values[param.name] = param.kind.read(text)
         except NotUnderstood as wrong:
             raise NotUnderstood(f"{param.name}: {wrong}") from None
     return values
