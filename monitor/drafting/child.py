@@ -17,7 +17,7 @@ from monitor.core.errors import Misdrafted
 from monitor.render.sandboxed import draft
 from monitor.render.sinks import Ours
 
-# Of addresses, of which Python and Jinja2 take a quarter. The service as a whole may have 512 MB (systemd/trialmon.service).
+# Of addresses, of which Python and Jinja2 take a tenth. The service as a whole may have 512 MB (systemd/trialmon.service).
 MEMORY = 256 * 1024 * 1024
 # Of the process as a whole, for the case that nobody is left who could kill it.
 _LIFE = 3600
