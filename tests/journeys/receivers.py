@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+from asyncio import WriteTransport
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -107,7 +108,7 @@ class Receivers:
                 key = str(mail["X-Trialmon-Key"])
                 receivers.got.append(Got("mail", key, str(mail["Subject"]), words.decode()))
                 if sum(one.inbox == "mail" for one in receivers.got) == 1:
-                    assert server.transport is not None
+                    assert isinstance(server.transport, WriteTransport)
                     server.transport.abort()
                 return "250 OK"
 
