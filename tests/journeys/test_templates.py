@@ -92,6 +92,15 @@ def test_a_broken_template_loses_no_alert_and_is_told_once(desk: Desk) -> None:
         assert [title for title, text in told if "Terminated" in title and f"study/{number}" in text]
 
 
+def test_a_mistake_that_speaks_of_the_trial_is_told_once_for_all_trials(desk: Desk) -> None:
+    write(desk, txt="{% for trial in trials %}{{ trial[trial.number] }}{% endfor %}")
+    for moment in ("2026-02-09T15:00", "2026-02-10T15:00", "2026-02-11T15:00"):
+        desk.look(moment)
+    told = arrived(desk, "desk")
+    assert len([title for title, _ in told if "Terminated" in title]) >= 2
+    assert len([title for title, _ in told if "template" in title]) == 1
+
+
 def test_a_template_without_an_end_loses_no_alert_either(desk: Desk) -> None:
     write(desk, txt=WORDS)
     desk.look("2026-02-09T15:00")
