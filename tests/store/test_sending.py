@@ -202,3 +202,10 @@ def test_what_is_withheld_is_on_record_and_never_sent(db: Database) -> None:
     found = queries.delivery(db, identity)
     assert found is not None
     assert (found["state"], found["error"]) == ("suppressed", "the reader muted it")
+
+
+def test_a_storm_that_ends_further_ahead_than_it_can_is_none(db: Database) -> None:
+    assert fold_deliveries(db, "desk", [], NOW, storm_until=NOW + 10 * MINUTE)
+    outbox.notify(db, [a_notification(due=NOW - DAY)], NOW - DAY)
+    assert claimed(db, MINUTE) == []
+    assert len(claimed(db, -30 * MINUTE)) == 1, "the clock went back"
