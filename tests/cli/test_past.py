@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from monitor.core.diff import diff
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
-from monitor.store.past import Past, write_past
+from monitor.store.past import Past, note_no_past, note_refusal, write_past
 from tests.builders import NUMBER, a_date_struct, a_document, a_moment, a_record, a_trial
 from tests.cli.archive import Archive
 
@@ -160,6 +161,23 @@ def test_the_same_record_has_the_same_digest_whenever_it_was_seen(aged: Archive)
     days = ("2026-02-10", "2026-02-25")
     digests = {aged.ask("show", NUMBER, "--json", "--at", day).rows[0]["digest"] for day in days}
     assert len(digests) == 1
+
+
+def test_status_and_doctor_say_what_is_still_to_come(archive: Archive) -> None:
+    archive.config.write_text("sources: {clinicaltrials.gov: {base_url: http://127.0.0.1:9, pause: 0s}}\n")
+    archive.watch()
+    archive.see(a_document(), "2026-02-09")
+    assert "The past of 1 trial is still to be fetched" in archive.ask("status").out
+    now = datetime.now(UTC)
+    with archive.database() as db:
+        note_refusal(db, SHAPE.registry, "HTTP 403", now)
+    said = "clinicaltrials.gov gives no past versions at present"
+    assert f"{said}: HTTP 403" in archive.ask("status").out
+    assert said in archive.ask("doctor").out
+    with archive.database() as db:
+        note_refusal(db, SHAPE.registry, "", now)
+        note_no_past(db, a_trial(), "no JSON", now)
+    assert "The past of 1 trial cannot be read" in archive.ask("status").out
 
 
 def test_either_trials_or_all_of_them(archive: Archive) -> None:

@@ -16,6 +16,7 @@ from monitor.jobs.backfill import Backfilled, backfill_watched
 from monitor.sources.clinicaltrials_gov.shape import REGISTRY, SHAPE
 from monitor.store import lineage
 from monitor.store.observations import snapshots
+from monitor.store.past import how_the_past_stands
 from monitor.store.queries import record_at_version
 from monitor.store.timeline import Axis, at_time, record_of, timeline
 from tests.journeys.made import MadeTrials, day_of
@@ -223,6 +224,11 @@ def test_a_refusal_is_remembered_for_a_day_and_hinders_no_look(
     registry.requests.clear()
     assert backfilled(late, LAST).left == 3
     assert asked(registry) == []
+    at = noon(LAST) + timedelta(hours=5)
+    with late.database() as db:
+        standing = how_the_past_stands(db, at)
+        assert (standing.to_go, standing.failed, list(standing.refused)) == (3, 0, [REGISTRY])
+        assert how_the_past_stands(db, at + timedelta(days=2)).refused == {}
     registry.behave()
     assert backfilled(late, LAST + 2).trials == 3
 
