@@ -16,7 +16,7 @@ from tests.cli.archive import Archive
 @pytest.fixture
 def pages(tmp_path: Path) -> Any:
     """Asks Datasette for pages of a database with three versions of a trial."""
-    from datasette.app import Datasette  # type: ignore[import-untyped]
+    from datasette.app import Datasette
 
     archive = Archive(tmp_path)
     archive.watch()
