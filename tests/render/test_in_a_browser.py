@@ -68,8 +68,9 @@ def test_a_program_that_shows_no_pictures_shows_the_slips_in_words(pages: Pages,
 
 
 def test_hostile_words_do_nothing_in_a_delivered_mail(pages: Pages, tmp_path: Path) -> None:
-    harmful = [text for text in HOSTILE if len(text) < 1000 and text.isprintable()]
-    post = told_by_mail(tmp_path, the_story("; ".join(harmful)))
+    harmful = [text for text in HOSTILE if len(text) < 1000 and "\ud800" not in text]
+    # A headline has room for few of them: those first that would break a mail's headers.
+    post = told_by_mail(tmp_path, the_story("; ".join(sorted(harmful, key=str.isprintable))))
     for inbox in ("alert", "digest"):
         for mail in post.to(inbox):
             assert mail["Bcc"] is None
