@@ -29,7 +29,9 @@ _LONGEST_FORM = 2048
 
 def pages() -> tuple[Page, ...]:
     """Everything that can be asked for."""
-    return (*instances("monitor.web.pages", Page), *instances("monitor.web.api", Page))
+    return tuple(
+        page for package in ("pages", "api", "files") for page in instances(f"monitor.web.{package}", Page)
+    )
 
 
 def application(house: House, hosts: Collection[str], token: Secret | None = None) -> Starlette:
@@ -114,7 +116,7 @@ def _response(page: Page, request: Request, navigation: Navigation, answer: Answ
                 if answer.download
                 else {}
             )
-            return Response(answer.text, media_type=answer.media_type, headers=headers)
+            return Response(answer.body, media_type=answer.media_type, headers=headers)
         case Elsewhere():
             return RedirectResponse(quote(answer.path, safe="/?&=%:+-._~"), 303)
         case Same():
