@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -45,6 +46,8 @@ class FakeGateway:
     bytes_of: dict[str, set[Payload]] = field(default_factory=dict)
 
     def prepare(self, destination: str, message: Message, envelope: Envelope) -> tuple[Payload, ...]:
+        if "unspeakable" in message.title:
+            raise ValueError("https://secret@example.org")
         count = 2 if "long" in message.title else 1
         stamped = f"{message.text} {envelope.sent_at}"
         return tuple(Payload(message.title, stamped, "html", "", (), n, count) for n in range(1, count + 1))
@@ -229,3 +232,20 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+
+
+def test_a_message_that_cannot_be_prepared_holds_up_no_other_and_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "watchlists").mkdir()
+    (tmp_path / "trialmon.yaml").write_text("{}", encoding="utf-8")
+    gateway = FakeGateway()
+    settled = bootstrap.load(tmp_path / "trialmon.yaml", {})
+    with bootstrap.context(settled, {}, clock=FakeClock(NOW)) as context:
+        names = ("unspeakable", "plain")
+        outbox.notify(context.database, [a_notification(name, trial="") for name in names], NOW)
+        dispatch(replace(context, gateway=cast("Gateway", gateway)))
+        rows = list(queries.outbox(context.database))
+    assert [row["state"] for row in rows] == ["sent", "gave_up"]
+    assert "ValueError" in rows[1]["error"]
+    assert "secret" not in caplog.text + rows[1]["error"]
