@@ -12,6 +12,7 @@ import pytest
 from monitor.jobs import silence
 from monitor.jobs.silence import Doubt, doubts
 from monitor.jobs.tending import Tending
+from tests import canary
 from tests.builders import a_document, a_moment
 from tests.faults.desk import NUMBERS, Desk
 
@@ -24,7 +25,7 @@ class Ear:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/beat"
+        return f"http://127.0.0.1:{self.port}/{canary.PATH}"
 
     @contextmanager
     def listening(self) -> Iterator["Ear"]:
