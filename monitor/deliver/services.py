@@ -38,6 +38,7 @@ _PAGES = (
 )
 # What is refused as it was is tried once more in words that any service takes.
 _SHORT_BODY, _SHORT_TITLE = 1000, 120
+_SHORTENED = "\n(shortened: `trialmon outbox show` has all of it)\n"
 # A title's number (" (12/34)") and the line end behind it.
 _AROUND_A_TITLE = 32
 # A service that takes less than this (a text message) gets the key alone for a footer.
@@ -76,7 +77,8 @@ def plainer(url: str, payload: Payload) -> Payload | None:
     titles, bodies = int(service.title_maxlen), min(int(service.body_maxlen), _SHORT_BODY)
     text = payload.text or payload.body
     title = cut(payload.title, min(titles or _SHORT_TITLE, _SHORT_TITLE))
-    body = cut(text, max(bodies - len(title) - _AROUND_A_TITLE, 1))
+    room = max(bodies - len(title) - _AROUND_A_TITLE, 1)
+    body = text if len(text) <= room else cut(text, max(room - len(_SHORTENED), 1)) + _SHORTENED[:room]
     plain = replace(payload, title=title, body=body, form="text", text="")
     return plain if (title, body, "text") != (payload.title, payload.body, payload.form) else None
 

@@ -59,6 +59,7 @@ def parts_of(
         bodies = [(whole, message.text)]
     else:
         bodies = [pair for pair in _bodies(message, form, room, size) if pair[0].strip()]
+        bodies = bodies or [(_WRITERS[form](message.title), message.title)]
     if len(bodies) > MOST_PARTS:
         left_out = len(bodies) - MOST_PARTS + 1
         note = f"{left_out} more parts are left out here. `trialmon outbox show` has the whole message.\n"
