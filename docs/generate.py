@@ -20,6 +20,8 @@ from monitor.config.reference import reference_files, settings_schema, watchlist
 from monitor.core.significance import Example, Rule
 from monitor.deliver.webhook_schema import webhook_schema
 from monitor.embedded.faults import CATEGORIES, FAULTS
+from monitor.store.questions import QUESTIONS
+from monitor.store.views import VIEWS
 from monitor.render.offered import OFFERED
 from monitor.render.sandboxed import FILTERS, METHODS, LoopContext
 
@@ -288,11 +290,35 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names))
 
 
+# --- the views
+
+
+def database() -> str:
+    """docs/reference/database.md."""
+    parts = [
+        f"## {view.name}\n\n{view.row} In the file: `{view.in_file}`.\n\n"
+        + _table(["column", "meaning"], ((f"`{name}`", meaning) for name, meaning in view.columns.items()))
+        for view in VIEWS
+    ]
+    asked = [(f"`{one.name}`", one.title) for one in QUESTIONS]
+    parts.append(
+        "## Ready-made questions\n\nFor `trialmon sql --question NAME`, and in Datasette.\n\n"
+        + _table(["question", "what it tells"], asked)
+    )
+    about = (
+        "What `trialmon sql`, Datasette and any program that reads SQLite can ask. These names and columns stay; the tables behind them may\n"
+        "change. In the file each view's name begins with `v_`, because a table behind has the plain one; `trialmon sql` takes both.\n"
+        "Moments are UTC, as text (`2026-02-09T14:03:11Z`), dates as the registry gives them."
+    )
+    return _page("The database", about, parts)
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "rules.md": rules,
     "commands.md": commands,
     "faults.md": faults,
     "configuration.md": configuration,
+    "database.md": database,
     "templates.md": templates,
 }
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from monitor.store.database import Database
     from monitor.store.past import Standing
 
+_PARTS_SHOWN = 5
+
 
 @click.command()
 @click.option("--metrics", is_flag=True, help="As metrics for Prometheus on stdout.")
@@ -78,6 +80,9 @@ def _board(output: Output, report: Mapping[str, Any], now: datetime, new_fields:
     put(output, f"{count(report['watched'], 'trial')} watched, {count(stored['versions'], 'version')} stored")
     put(output, f"{count(waiting, 'message waits', 'messages wait')} to be sent, {gave_up} given up")
     put(output, f"{stored['path']}, {size(stored['bytes'])}")
+    largest = list(stored["parts"].items())[:_PARTS_SHOWN]
+    if largest:
+        put(output, "of which " + ", ".join(f"{part} {size(number)}" for part, number in largest), indent=2)
     if new_fields:
         put(output, f"{count(new_fields, 'field')} that no model knows (`trialmon doctor` names them)")
 
