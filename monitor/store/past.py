@@ -94,11 +94,12 @@ def begin_past(db: Database, trial: TrialId, outline: Sequence[PastVersion], now
 
 
 def keep_page(db: Database, trial: TrialId, n: int, document: JsonObject, now: datetime) -> None:
-    """Keep a version that was fetched until the others are there."""
+    """Keep a version that was fetched until the others are there; if another process has them all meanwhile, it is not needed."""
     with db.writing() as connection:
         connection.execute(
-            "INSERT OR REPLACE INTO backfill_pages (trial, n, fetched_at, body) VALUES (?, ?, ?, ?)",
-            (_row(connection, trial), n, stamp(now), pack(document)),
+            "INSERT OR REPLACE INTO backfill_pages (trial, n, fetched_at, body)"
+            " SELECT trial, ?, ?, ? FROM backfills WHERE trial = ? AND state = 'fetching'",
+            (n, stamp(now), pack(document), _row(connection, trial)),
         )
 
 

@@ -195,6 +195,34 @@ def test_a_little_at_a_time_comes_to_the_same(
     assert asked(registry) == []
 
 
+def test_a_check_tells_first_and_fetches_the_past_then(
+    daily: Office, registry: EmbeddedRegistry, tmp_path: Path
+) -> None:
+    registry.behave()
+    registry.go_to(day_of(LAST))
+    registry.requests.clear()
+    office = Office(tmp_path, registry)
+    office.watch(MADE)
+    ended = office.command("check", "--now", noon(LAST).isoformat())
+    assert ended.returncode == 0, ended.stderr
+    assert "Of the past: 6 versions of 3 trials fetched." in ended.stdout
+    paths = [one.path.startswith(HISTORY) for one in registry.requests]
+    assert paths == sorted(paths)
+    assert records(office, ONE) == records(daily, ONE)
+    again = office.command("run", "--once", "--now", noon(LAST + 1).isoformat())
+    assert again.returncode == 0, again.stderr
+    assert len(asked(registry)) == len(set(asked(registry)))
+
+
+def test_a_refusal_in_the_middle_is_remembered_too(late: Office, registry: EmbeddedRegistry) -> None:
+    registry.misbehave("status_403", times=None, path=HISTORY, after=5)
+    done = backfilled(late)
+    assert done.left > 0
+    with late.database() as db:
+        assert how_the_past_stands(db, noon(LAST) + timedelta(hours=5)).refused
+    registry.behave()
+
+
 @pytest.mark.parametrize(
     "point",
     ["backfill:outline-kept", "backfill:page-kept:3", "backfill:before-commit", "backfill:after-commit:2"],
