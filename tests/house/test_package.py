@@ -80,7 +80,7 @@ def imported() -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.partition(".")[0])
             elif isinstance(node, ast.Call) and ast.unparse(node.func) == "find_spec":
-                found.update(one.value for one in node.args if isinstance(one, ast.Constant))
+                found.update(str(one.value) for one in node.args if isinstance(one, ast.Constant))
     return found
 
 
