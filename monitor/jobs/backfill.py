@@ -23,6 +23,7 @@ from monitor.store.past import (
     Past,
     Underway,
     begin_past,
+    how_the_past_stands,
     keep_page,
     note_no_past,
     note_refusal,
@@ -34,7 +35,7 @@ from monitor.store.past import (
 
 # So many requests one cycle makes for the past: a minute and a half at a second each, while the next look is a quarter of an hour off.
 REQUESTS_A_CYCLE = 90
-# So many trials in a row whose history cannot be read, with none that could, mean that it is another interface by now.
+# So many trials within a day whose history cannot be read, with none that could, mean that it is another interface by now.
 _UNREADABLE_BEFORE_GIVING_UP = 3
 
 # What a sponsor sends in; all else the registry works out, and its history may lack it or have it in another form.
@@ -93,7 +94,7 @@ def _backfill(
     if not wanting or (refusal(database, name, context.clock.now()) and not insist):
         done.left += len(wanting)
         return
-    work = _Work(context, door, source, _Budget(most, context.stopping), done)
+    work = _Work(context, door, source, _Budget(most, context.stopping), done, insist)
     with context.progress("Fetching the past", len(wanting)) as advance:
         for place, trial in enumerate(wanting):
             if not work.goes_on_after(trial):
@@ -106,14 +107,15 @@ def _backfill(
 
 @dataclass
 class _Work:
-    """Fetching from one source: how many trials could not be read, and whether the registry gives its history at all."""
+    """Fetching from one source. After a failure no more is asked until the next look was made, unless a person insists: failures count
+    against the registry as a whole, and must not keep anybody from looking. `refused`: it gives its history to nobody at present."""
 
     context: Context
     door: Door
     source: Remembering
     budget: "_Budget"
     done: Backfilled
-    unreadable: int = 0
+    insist: bool
     refused: bool = False
 
     def goes_on_after(self, trial: TrialId) -> bool:
@@ -141,11 +143,10 @@ class _Work:
     def _failed(self, trial: TrialId, why: str) -> bool:
         note_no_past(self.context.database, trial, why, self.context.clock.now())
         self.done.failed[trial.number] = why
-        self.unreadable += 1
-        if self.done.trials or self.unreadable < _UNREADABLE_BEFORE_GIVING_UP:
-            return True
-        self._refused(why)
-        return False
+        lately = how_the_past_stands(self.context.database, self.context.clock.now()).failed
+        if lately >= _UNREADABLE_BEFORE_GIVING_UP and not self.done.trials:
+            self._refused(why)
+        return self.insist and not self.refused
 
     def _refused(self, why: str) -> None:
         self.refused = True

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.core.decide import decide, modules_to_compare
-from monitor.core.errors import CouldNotFindOut, Refused
+from monitor.core.errors import CouldNotFindOut
 from monitor.core.notification import Notification
 from monitor.core.observation import Observation
 from monitor.core.record import Record, Snapshot
@@ -67,8 +67,8 @@ def missed_steps(
             return Missed(why=f"there are {len(between)}")
         documents = [door.drive(source.past_version(number, one.n)) for one in between]
     except CouldNotFindOut as error:
-        if isinstance(error, Refused):
-            note_refusal(database, source.id, error.message, now)
+        # The look goes before: nothing more is asked of the history for a day, lest its failures count against the registry.
+        note_refusal(database, source.id, error.message, now)
         return Missed(why=error.message)
     if not documents:
         return NOTHING_MISSED

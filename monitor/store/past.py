@@ -44,13 +44,13 @@ class Underway:
 def without_past(
     db: Database, trials: Sequence[TrialId], now: datetime, *, insist: bool = False
 ) -> list[TrialId]:
-    """Those of the trials that have a baseline but no past yet, what was begun first, then in the given order. What failed within a day
-    is left out, unless `insist`."""
+    """Those of the trials that have a baseline but no past yet, what was begun first, what failed last, else in the given order. What
+    failed within a day is left out, unless `insist`."""
     with db.reading() as connection:
         rows = connection.execute(
             f"SELECT t.registry, t.number FROM {ASKED} LEFT JOIN backfills AS b ON b.trial = t.id WHERE t.version > 0"
             " AND (b.state IS NULL OR b.state = 'fetching' OR (b.state = 'failed' AND (:insist OR b.at NOT BETWEEN :since AND :now)))"
-            " ORDER BY b.state IS NOT 'fetching', asked.key",
+            " ORDER BY b.state IS 'failed', b.state IS NOT 'fetching', asked.key",
             {
                 "trials": asked_for(trials),
                 "since": stamp(now - REMEMBERED_FOR),

@@ -13,6 +13,7 @@ from monitor.core.canonical import fingerprint
 from monitor.core.trial import TrialId
 from monitor.embedded import EmbeddedRegistry, History
 from monitor.jobs.backfill import Backfilled, backfill_watched
+from monitor.jobs.check import check
 from monitor.sources.clinicaltrials_gov.shape import REGISTRY, SHAPE
 from monitor.store import lineage
 from monitor.store.observations import snapshots
@@ -271,6 +272,27 @@ def test_a_broken_history_is_no_past_and_no_alarm(
     assert done.failed
     assert numbers(late, ONE) == [1]
     assert late.check_on(day_of(LAST + 1)).failed == []
+
+
+def test_one_broken_history_hinders_neither_a_look_nor_the_others(
+    late: Office, registry: EmbeddedRegistry
+) -> None:
+    with late.context(noon(LAST) + timedelta(hours=4)) as context:
+        registry.misbehave("html_with_200", times=None, path=f"{HISTORY}/{ONE}")
+        assert backfill_watched(context).left == 3
+        assert check(context, full=True).failed == [], "the registry is not left alone for it"
+        assert backfill_watched(context).trials == 2
+    registry.behave()
+    assert backfilled(late, LAST + 2).trials == 1
+
+
+def test_a_history_of_another_form_is_left_alone_for_a_day(late: Office, registry: EmbeddedRegistry) -> None:
+    registry.misbehave("html_with_200", times=None, path=HISTORY)
+    for _ in MADE:
+        assert backfilled(late).trials == 0
+    with late.database() as db:
+        assert how_the_past_stands(db, noon(LAST) + timedelta(hours=5)).refused
+    registry.behave()
 
 
 def test_who_does_not_want_the_past_asks_for_none(late: Office, registry: EmbeddedRegistry) -> None:
