@@ -85,7 +85,7 @@ def by_watchlist(told: Iterable[Told], titles: dict[str, str]) -> tuple[ListOfAD
 
 
 def _trial(events: list[Told]) -> TrialOfADay:
-    gravest_first = sorted(events, key=lambda one: (-Significance.parse(one.significance), -one.id))
+    gravest_first = sorted(events, key=lambda one: (-Significance.parse(one.significance), one.id))
     first = gravest_first[0]
     return TrialOfADay(
         first.number, first.name, wording.status(first.status), first.significance, tuple(gravest_first)
