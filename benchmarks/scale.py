@@ -157,7 +157,7 @@ def markdown(path: Path, figures: Sequence[Asked], built: float | None) -> str:
     size = path.stat().st_size
     made = f", made in {built / 60:.0f} minutes" if built is not None else ""
     lines = [
-        f"* command: `make bench-scale`, on {datetime.now(UTC).date().isoformat()}",
+        f"* command: `{_command()}`, on {datetime.now(UTC).date().isoformat()}",
         f"* machine: {machine()}",
         f"* data: {trials:,} trials and {versions:,} versions, after recorded records{made};"
         f" {size / 1e9:.1f} GB, {size / versions:,.0f} bytes a version",
@@ -178,6 +178,12 @@ def markdown(path: Path, figures: Sequence[Asked], built: float | None) -> str:
         rows, memory = export_memory(path, since)
         lines.append(f"* `export` of {rows:,} events: {memory / 1e6:.0f} MB of memory at most")
     return "\n".join(lines)
+
+
+def _command() -> str:
+    return (
+        "make bench-scale" if len(sys.argv) == 1 else f"python -m benchmarks.scale {' '.join(sys.argv[1:])}"
+    )
 
 
 def main() -> None:

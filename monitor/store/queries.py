@@ -24,16 +24,25 @@ from monitor.store.values import stamp
 Refresh = Callable[[dict[str, Json], str], dict[str, Json]]
 
 _FEW = 20_000
+_THEIR_VERSION = "v.trial = c.trial AND v.version = c.version"
+# From the newest version on: a database without statistics would be read whole and sorted.
+_FROM_THE_NEWEST = f"versions AS v CROSS JOIN changes AS c ON {_THEIR_VERSION}"
 
 
 def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
     """Changes, newest first, as `changes --json` gives them."""
     filters = filters or Filters()
     with db.reading() as connection:
-        meant = filters.conditions("c", "v.seen_at", OF_A_CHANGE, rare_topic=_is_rare(connection, filters))
+        rare = _is_rare(connection, filters)
+        meant = filters.conditions("c", "v.seen_at", OF_A_CHANGE, rare_topic=rare)
+        few = filters.trial or filters.watchlist or filters.text is not None or (filters.topic and rare)
+        ways = (
+            f"{_from('changes', 'c', filters)} JOIN versions AS v ON {_THEIR_VERSION}"
+            if few
+            else _FROM_THE_NEWEST
+        )
         for row in connection.execute(
-            f"SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM {_from('changes', 'c', filters)}"
-            " JOIN trials AS t ON t.id = c.trial JOIN versions AS v ON v.trial = c.trial AND v.version = c.version"
+            f"SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM {ways} JOIN trials AS t ON t.id = c.trial"
             f" WHERE {meant} ORDER BY {_newest_first('v', 'c', filters)} LIMIT :limit",
             filters.parameters,
         ):
