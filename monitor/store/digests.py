@@ -101,19 +101,25 @@ def digests_due(db: Database, now: datetime) -> list[DigestDue]:
 
 
 def stored(db: Database, notifications: Iterable[int]) -> tuple[Stored, ...]:
-    """These notifications, oldest first. A digest is given as the notifications that were folded into it, where there are any."""
+    """These notifications, oldest first. A digest is given as the notifications that were folded into it, where there are any: at its
+    moment, or out of what waited for its destination."""
     with db.reading() as connection:
         return _stored(
             connection,
             connection.execute(
-                "WITH RECURSIVE meant (id) AS (SELECT value FROM json_each(?)"
-                " UNION SELECT n.id FROM notifications AS n JOIN meant ON n.folded_into = meant.id)"
+                f"WITH RECURSIVE folded (digest, member) AS ({_FOLDED}), meant (id) AS (SELECT value FROM json_each(?)"
+                " UNION SELECT folded.member FROM folded JOIN meant ON folded.digest = meant.id)"
                 f" SELECT {_COLUMNS} FROM notifications WHERE id IN (SELECT id FROM meant)"
-                " AND NOT EXISTS (SELECT 1 FROM notifications AS member WHERE member.folded_into = notifications.id)"
-                " ORDER BY id",
+                " AND id NOT IN (SELECT digest FROM folded) ORDER BY id",
                 (json.dumps(list(notifications)),),
             ),
         )
+
+
+_FOLDED = (
+    "SELECT folded_into, id FROM notifications WHERE folded_into IS NOT NULL"
+    " UNION SELECT teller.notification, d.notification FROM deliveries AS d JOIN deliveries AS teller ON teller.id = d.folded_into"
+)
 
 
 def _stored(connection: Connection, rows: Iterable[Any]) -> tuple[Stored, ...]:
