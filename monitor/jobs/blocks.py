@@ -60,7 +60,7 @@ def sections_of(
 ) -> tuple[tuple[DigestSection, ...], tuple[Note, ...]]:
     """The watchlists' sections, each trial once, in the first list that holds it; and what is about no trial.
     `ahead` is what is coming, by watchlist."""
-    blocks, notes = _blocks(members), tuple(_note(one) for one in members if not one.events)
+    blocks, notes = _blocks(members), tuple(note_of(one) for one in members if not one.events)
     known = snapshots(context.database, list(blocks))
     changes = changes_by_id(
         context.database, (change for block in blocks.values() for change in block.changes)
@@ -111,7 +111,8 @@ def _blocks(members: Iterable[Stored]) -> dict[TrialId, _Block]:
     return blocks
 
 
-def _note(one: Stored) -> Note:
+def note_of(one: Stored) -> Note:
+    """A message as a digest quotes it: the words with which it stands in the store."""
     return Note(one.title, tuple(line.strip() for line in one.text.splitlines() if line.strip()))
 
 

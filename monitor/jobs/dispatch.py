@@ -7,7 +7,6 @@ without an end; the delivery is sent again: the same bytes, with the same key.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from traceback import extract_tb
 
 from monitor.core.breaker import Breaker
 from monitor.core.errors import TrialmonError
@@ -18,6 +17,7 @@ from monitor.jobs.crowding import ease
 from monitor.jobs.digest import fold_due_digests
 from monitor.jobs.health import notices_of_giving_up, notices_of_return, tell_of_broken_destinations
 from monitor.jobs.lanes import Lanes
+from monitor.jobs.mistakes import say_mistake
 from monitor.store.destinations import breaker_of
 from monitor.store.outbox import (
     claim,
@@ -105,10 +105,8 @@ def _prepared(context: Context, delivery: Delivery, now: datetime) -> tuple[Payl
         return context.gateway.prepare(delivery.destination, delivery.message, envelope)
     except TrialmonError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is; its words may hold a secret, so only its kind and place are told
-        place = extract_tb(error.__traceback__)[-1]
-        why = f"an error of trialmon itself ({type(error).__name__}) while the message was prepared"
-        _log.error("%s: %s, at %s:%s", delivery.destination, why, place.filename, place.lineno)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        why = say_mistake(_log, delivery.destination, error, "while the message was prepared")
         return Refused(why, "message")
 
 
