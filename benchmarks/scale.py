@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from benchmarks import pages
 from benchmarks.large import BEGIN, END, build
 from benchmarks.records import REPOSITORY
 from benchmarks.report import machine, write_into
@@ -148,7 +149,7 @@ def export_memory(path: Path, since: datetime) -> tuple[int, int]:
             return sum(1 for _ in lines), usage.ru_maxrss * 1024
 
 
-def markdown(path: Path, figures: Sequence[Asked], built: float | None) -> str:
+def markdown(path: Path, figures: Sequence[Asked], shown: Sequence[str], built: float | None) -> str:
     """Machine, data, command and figures."""
     with Database.open_readonly(path) as db:
         trials = _number(db, "SELECT COUNT(*) FROM trials")
@@ -168,6 +169,8 @@ def markdown(path: Path, figures: Sequence[Asked], built: float | None) -> str:
             f"| {one.what} | {one.times} | {one.median:.1f} ms | {one.slowest:.1f} ms | {one.most} ms |"
             for one in figures
         ),
+        "",
+        *shown,
         "",
         "| part of the file | bytes a version | share |",
         "|---|--:|--:|",
@@ -214,7 +217,9 @@ def main() -> None:
             )
             built = time.perf_counter() - begun
         Database.open(path).close()  # brings one that was kept up to date
-        text = markdown(path, list(measure(path, given.times)), built)
+        figures = list(measure(path, given.times))
+        shown = pages.markdown(list(pages.first_bytes(path, given.trials, given.times)))
+        text = markdown(path, figures, shown, built)
     print(text)
     if not given.only_print:
         write_into(given.into or REPOSITORY / "docs" / "performance.md", text, MARKS)

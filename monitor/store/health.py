@@ -28,7 +28,8 @@ def status(db: Database, now: datetime, sources: Sequence[str] = ()) -> dict[str
             "gave_up": counts.get("gave_up", 0),
         }
         watched = connection.execute("SELECT COUNT(DISTINCT trial) FROM watched").fetchone()[0]
-        versions = connection.execute("SELECT COUNT(*) FROM versions").fetchone()[0]
+        # No version is ever removed (a trigger sees to it), so the largest rowid is their number; counting millions takes a while.
+        versions = connection.execute("SELECT COALESCE(MAX(rowid), 0) FROM versions").fetchone()[0]
     return {
         "ok": all(report["ok"] for report in reports) and not outbox["gave_up"],
         "sources": reports,

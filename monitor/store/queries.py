@@ -37,26 +37,27 @@ def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, 
         meant = filters.conditions("c", "v.seen_at", OF_A_CHANGE, rare_topic=rare)
         few = filters.trial or filters.watchlist or filters.text is not None or (filters.topic and rare)
         ways = (
-            f"{_from('changes', 'c', filters)} JOIN versions AS v ON {_THEIR_VERSION}"
+            f"{rows_of('changes', 'c', filters)} JOIN versions AS v ON {_THEIR_VERSION}"
             if few
             else _FROM_THE_NEWEST
         )
         for row in connection.execute(
             f"SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM {ways} JOIN trials AS t ON t.id = c.trial"
-            f" WHERE {meant} ORDER BY {_newest_first('v', 'c', filters)} LIMIT :limit",
+            f" WHERE {meant} ORDER BY {newest_first('v', 'c', filters)} LIMIT :limit",
             filters.parameters,
         ):
             yield change_row(row)
 
 
-def _from(table: str, row: str, filters: Filters) -> str:
+def rows_of(table: str, row: str, filters: Filters) -> str:
     """The table, through its full-text index where words are asked for: the hits come newest first, and no more than are wanted."""
     if filters.text is None:
         return f"{table} AS {row}"
     return f"{table}_found CROSS JOIN {table} AS {row} ON {row}.id = {table}_found.rowid"
 
 
-def _newest_first(seen: str, row: str, filters: Filters) -> str:
+def newest_first(seen: str, row: str, filters: Filters) -> str:
+    """The order in which an index gives the rows, newest first."""
     if row == "c" and filters.reaches_back and filters.text is None:
         return "c.id DESC"
     order = f"{seen}.seen_at DESC, {row}.id DESC"
@@ -75,8 +76,8 @@ def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, A
     with db.reading() as connection:
         for row in connection.execute(
             "SELECT e.*, t.registry, t.number, (SELECT json_group_array(x.change) FROM event_changes AS x"
-            f" WHERE x.event = e.id) AS of_changes FROM {_from('events', 'e', filters)} JOIN trials AS t ON t.id = e.trial"
-            f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY {_newest_first('e', 'e', filters)} LIMIT :limit",
+            f" WHERE x.event = e.id) AS of_changes FROM {rows_of('events', 'e', filters)} JOIN trials AS t ON t.id = e.trial"
+            f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY {newest_first('e', 'e', filters)} LIMIT :limit",
             filters.parameters,
         ):
             yield event_row(row)
