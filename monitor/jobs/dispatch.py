@@ -18,6 +18,7 @@ from monitor.jobs.digest import fold_due_digests
 from monitor.jobs.health import notices_of_giving_up, notices_of_return, tell_of_broken_destinations
 from monitor.jobs.lanes import Lanes
 from monitor.jobs.mistakes import say_mistake
+from monitor.jobs.quiet import keep_quiet
 from monitor.store.destinations import breaker_of
 from monitor.store.outbox import (
     claim,
@@ -63,10 +64,12 @@ def dispatch(context: Context, report: Report | None = None) -> Report:
 
 
 def prepare(context: Context) -> None:
-    """What comes before sending: take over what a dead process held, say which destinations are broken, fold the digests that are due."""
+    """What comes before sending: take over what a dead process held, say which destinations are broken, fold the digests that are due, let
+    what is late wait for the end of quiet hours."""
     recover(context.database, context.clock.now(), context.owner_is_gone)
     tell_of_broken_destinations(context)
     fold_due_digests(context)
+    keep_quiet(context)
 
 
 def send_due(context: Context, destination: str, more_to_come: Callable[[], bool] = _nothing_more) -> Report:
