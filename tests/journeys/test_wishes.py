@@ -105,6 +105,19 @@ def test_small_slips_are_told_when_they_have_come_to_the_asked_for_size(reading:
     assert told == {"a": [3, 4], "b": [], "c": []}
 
 
+def test_a_digest_calls_a_change_as_grave_as_whoever_asked_for_its_size(reading: Reading) -> None:
+    reading.trials.edit(1, ONE, statusModule=a_completion("2028-07-20"))
+    reading.begin(
+        "{name: a, to: [a], slip_of: 15d, when: daily 18:00}",
+        "{name: b, to: [b], at_least: routine, when: daily 18:00}",
+    )
+    reading.look(1)
+    reading.look(1, hour=19)
+    digests = {inbox: got[-1].text for inbox, got in reading.arrived().items() if got}
+    assert "NOTABLE · Primary completion slipped" in digests["a"]
+    assert "ROUTINE · Primary completion slipped" in digests["b"]
+
+
 def test_a_receipt_says_what_was_smaller_than_asked_for_and_what_was_muted(reading: Reading) -> None:
     reading.trials.edit(1, ONE, statusModule=a_completion("2028-09-30"))
     reading.trials.edit(1, OTHER, designModule=a_target(999))
