@@ -39,7 +39,7 @@ def status(db: Database, now: datetime, sources: Sequence[str] = ()) -> dict[str
             "path": str(db.path),
             "bytes": _bytes(db),
             "versions": versions,
-            "parts": known_sizes(db),
+            "parts": _parts(db),
         },
     }
 
@@ -67,11 +67,20 @@ def _source(connection: Connection, source: str, now: datetime) -> dict[str, Any
 
 
 def _bytes(db: Database) -> int:
-    total = 0
-    for suffix in ("", "-wal"):
-        file = db.path.with_name(db.path.name + suffix)
-        total += file.stat().st_size if file.exists() else 0
-    return total
+    return _size(db, "") + _size(db, "-wal")
+
+
+def _parts(db: Database) -> dict[str, int]:
+    """What fills the database, the largest first; the write-ahead log beside it counts too."""
+    parts = known_sizes(db)
+    if log := _size(db, "-wal"):
+        parts["write-ahead log"] = log
+    return dict(sorted(parts.items(), key=lambda part: -part[1]))
+
+
+def _size(db: Database, suffix: str) -> int:
+    file = db.path.with_name(db.path.name + suffix)
+    return file.stat().st_size if file.exists() else 0
 
 
 def refusing_destinations(db: Database, now: datetime) -> dict[str, dict[str, Any]]:

@@ -47,6 +47,16 @@ def test_people_get_a_short_board(known: Archive, present: datetime) -> None:
     assert len(lines) == 6
 
 
+def test_a_write_ahead_log_is_counted_and_named(known: Archive) -> None:
+    with sqlite3.connect(known.path) as writer:
+        writer.execute("INSERT INTO meta (name, value) VALUES ('made', '')")
+        writer.commit()
+        (row,) = known.ask("status", "--json").rows
+    parts = row["database"]["parts"]
+    assert parts["write-ahead log"] > 0
+    assert sum(parts.values()) == row["database"]["bytes"]
+
+
 def test_a_source_that_was_never_looked_at_is_not_well(known: Archive) -> None:
     answer = known.ask("status")
     assert answer.code == 1
