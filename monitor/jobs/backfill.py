@@ -18,6 +18,7 @@ from monitor.core.source import PastVersion, Remembering
 from monitor.core.trial import TrialId
 from monitor.jobs.context import Context, Door
 from monitor.jobs.reasons import reasons_now
+from monitor.render.wording import count
 from monitor.store.observations import modules_of
 from monitor.store.past import (
     Past,
@@ -63,7 +64,8 @@ def backfill_watched(context: Context, most: int = REQUESTS_A_CYCLE) -> Backfill
             watched = list(reasons_now(context.database, context.watchlists, name))
             _backfill(context, door, door.source, watched, most, done)
     if done.trials:
-        _log.info("past versions of %s trials: %s; %s trials to go", done.trials, done.versions, done.left)
+        fetched = f"{count(done.versions, 'past version')} of {count(done.trials, 'trial')} fetched"
+        _log.info("%s; %s to go", fetched, count(done.left, "trial"))
     for name, why in done.failed.items():
         _log.info("no past of %s at present: %s", name, why)
     return done

@@ -242,6 +242,16 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(
         assert records(late, number) == records(daily, number)
 
 
+def test_before_anything_is_watched_no_past_is_said_to_be_there(
+    tmp_path: Path, registry: EmbeddedRegistry
+) -> None:
+    fresh = Office(tmp_path / "fresh", registry)
+    fresh.watch(MADE)
+    said = fresh.command("backfill")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "`trialmon check` looks" in said.stdout
+
+
 def test_a_refusal_is_remembered_for_a_day_and_hinders_no_look(
     late: Office, registry: EmbeddedRegistry
 ) -> None:
