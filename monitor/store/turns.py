@@ -7,8 +7,10 @@ from monitor.core.notification import LONGEST_WAIT
 from monitor.store.database import Database
 from monitor.store.values import stamp
 
-# Whatever is due further ahead than anything can be was written before the clock went back.
+# Whatever is due further ahead than anything can be was written before the clock went back. What was not tried yet may wait for its
+# reader's weekly digest moment.
 _SLACK = timedelta(hours=1)
+_LONGEST_SLOT = timedelta(days=8)
 
 # In turn: what is earlier for one of the same trials and for the same destination goes first, whole messages before the next one's
 # parts. One that is only being held back by quiet hours does not stop a critical one that passes them.
@@ -33,7 +35,7 @@ _LETS = (
 )
 DUE = (
     "FROM deliveries AS d LEFT JOIN destinations AS b ON b.name = d.destination"
-    " WHERE d.state = 'pending' AND (d.due <= :now OR d.due > :impossible)"
+    " WHERE d.state = 'pending' AND (d.due <= :now OR d.due > IIF(d.attempts, :impossible, :no_slot))"
     f" AND (:destination IS NULL OR d.destination = :destination) AND {_LETS} AND {IN_TURN}"
 )
 # Whether a broken destination works again is tried with the message that was tried least: one that it chokes on must not decide for all.
@@ -58,6 +60,7 @@ def moments_of(now: datetime, destination: str | None) -> dict[str, str | int | 
     return {
         "now": stamp(now),
         "impossible": stamp(now + LONGEST_WAIT + _SLACK),
+        "no_slot": stamp(now + _LONGEST_SLOT),
         "no_storm": stamp(now + WITHIN),
         "destination": destination,
     }

@@ -78,6 +78,13 @@ def test_what_is_not_due_waits(db: Database) -> None:
     assert len(claimed(db, NOW + DAY)) == 1
 
 
+def test_what_waits_for_a_weekly_moment_waits_all_the_week(db: Database) -> None:
+    written(db, a_notification(due=NOW + 7 * DAY))
+    assert claimed(db) == []
+    assert claimed(db, NOW + 6 * DAY) == []
+    assert len(claimed(db, NOW + 7 * DAY)) == 1
+
+
 def test_a_clock_that_went_back_a_year_holds_nothing_up(db: Database) -> None:
     year = timedelta(days=365)
     written(db, a_notification("a", due=NOW + year, trial=""))
