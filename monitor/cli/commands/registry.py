@@ -1,11 +1,12 @@
 """Serve dated records as ClinicalTrials.gov would, on this machine, to try rules and watchlists."""
 
+import errno
 from pathlib import Path
 
 import click
 
 from monitor.cli import Invocation, common
-from monitor.core.errors import WrongUsage
+from monitor.core.errors import NothingDone, WrongUsage
 
 
 @click.command()
@@ -45,4 +46,10 @@ def command(invocation: Invocation, records: Path, port: int, day: str | None) -
         output.say(f"{len(history.trials)} trials on {len(registry.days)} registry days at {base_url}")
         output.lines([{"base_url": base_url, "day": str(registry.day)}] if output.json else [])
 
-    registry.serve_forever(port, ready)
+    try:
+        registry.serve_forever(port, ready)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        hint = "another program may have it; try --port 0"
+        raise NothingDone(f"port {port} of 127.0.0.1 cannot be listened on: {error.strerror}", hint) from None
