@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.core.facts import TrialFacts
@@ -84,7 +84,8 @@ def _event(trial: CalendarTrial, deadline: Deadline) -> "Event":
     for key in ("dtstamp", "last-modified"):
         event.add(key, history[-1].seen_at)
     event.add("dtstart", day)
-    event.add("dtend", day + timedelta(days=1))
+    if day < date.max:  # without an end it is that day's too (RFC 5545, 3.6.1)
+        event.add("dtend", day + timedelta(days=1))
     event.add("summary", _line(f"{trial.facts.short_name or number}: {heading(deadline)}", 200))
     event.add("description", _description(trial, deadline, history))
     event.add("categories", [deadline.kind.replace("_", " ").capitalize()])

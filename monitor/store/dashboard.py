@@ -1,6 +1,7 @@
 """What the dashboard's pages ask: read-only, and each answer bounded."""
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -108,7 +109,8 @@ def newest_event(db: Database) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a trial: `day` is the registry's own date of it, or the day on which we saw it; `change_count` against that before."""
+    """A version of a trial: `day` is when the registry posted it, else when it was submitted, else when we saw it, and never before that
+    of an earlier version; `change_count` against that before."""
 
     number: int
     day: date
@@ -176,14 +178,27 @@ def versions(db: Database, trial: int) -> list[Version]:
     return [
         Version(
             number=row["version"],
-            day=_day(row["registry_date"]) or _day(row["seen_at"]) or date.min,
+            day=day,
             seen_at=row["seen_at"],
             origin=row["origin"],
             change_count=row["change_count"],
             facts=facts_of(row, row["last_data_date"]),
         )
-        for row in rows
+        for row, day in zip(rows, _days(rows), strict=True)
     ]
+
+
+def _days(rows: Sequence[Any]) -> Iterator[date]:
+    """The day of each version. One of the past was only seen when it was fetched: where the registry says no day of it, the next one's
+    counts."""
+    known: list[date | None] = []
+    for row in rows:
+        seen = _day(row["seen_at"]) if row["version"] > 0 else None
+        known.append(_day(row["registry_date"]) or _day(row["submitted_date"]) or seen)
+    since = date.min
+    for place in range(len(known)):
+        since = max(since, next((day for day in known[place:] if day is not None), since))
+        yield since
 
 
 def events_of(db: Database, trial: int, most: int) -> list[Told]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.dates import PartialDate, duration_in_words, slip_in_days
+from monitor.core.dates import PartialDate, duration_in_words, months_after, slip_in_days
 
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 PARTIAL = st.builds(
@@ -126,3 +126,9 @@ def test_a_longer_span_never_sounds_shorter(days: int, more: int) -> None:
 
     assert in_days(duration_in_words(days)) <= in_days(duration_in_words(days + more)) + 0.01
     assert abs(in_days(duration_in_words(days)) - days) <= 16
+
+
+def test_behind_the_last_day_that_there_is_there_is_no_later_one() -> None:
+    assert months_after(date(9999, 12, 1), 12) == date.max
+    assert months_after(date(9998, 12, 31), 12) == date.max
+    assert months_after(date(2026, 1, 31), 1) == date(2026, 2, 28)

@@ -8,7 +8,7 @@ from datetime import date
 from monitor.core.dates import PartialDate, duration_in_words
 from monitor.core.facts import TypedDate
 from monitor.store.dashboard import Version
-from monitor.web.charts.scale import Days, Tick, around
+from monitor.web.charts.scale import Days, Tick, apart, around
 
 WIDTH, HEIGHT = 720, 340
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 700, 14, 304
@@ -41,7 +41,11 @@ class Line:
     kind: str
     path: str
     dots: tuple[tuple[float, float, Promise], ...]
-    label_y: float
+
+    @property
+    def drawn(self) -> tuple[tuple[float, float, Promise], ...]:
+        """The dots that there is room for."""
+        return apart(self.dots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _line(name: str, kind: str, course: Sequence[Promise], x: Days, y: Days, tod
         path += f"H{across}V{down}"
     if not course[-1].reached:
         path += f"H{x.at(today)}"  # it is promised still
-    return Line(name, kind, path, tuple(points), points[-1][1])
+    return Line(name, kind, path, tuple(points))
 
 
 def _diagonal(x: Days, y: Days) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.store.dashboard import Version
-from monitor.web.charts.scale import Days, Numbers, Tick, around, up_to
+from monitor.web.charts.scale import Days, Numbers, Tick, apart, around, up_to
 
 WIDTH, HEIGHT = 460, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 448, 14, 176
@@ -28,6 +28,11 @@ class Course:
     kind: str
     path: str
     dots: tuple[tuple[float, float, Step], ...]
+
+    @property
+    def drawn(self) -> tuple[tuple[float, float, Step], ...]:
+        """The dots that there is room for."""
+        return apart(self.dots)
 
     @property
     def steps(self) -> tuple[Step, ...]:

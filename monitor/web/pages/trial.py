@@ -8,12 +8,15 @@ from monitor.render import wording
 from monitor.store import dashboard
 from monitor.store.queries import watched_by
 from monitor.web.charts.slips import promises, slip_chart
+from monitor.web.charts.spans import countries_chart
 from monitor.web.charts.steps import enrolment_chart, sites_chart
 from monitor.web.page import Answer, Asked, Nothing, Page, Shown
 from monitor.web.values import TRIAL, Param
 
 _MOST_EVENTS = 200
 _MOST_DELIVERIES = 50
+# So many versions of the timeline stand open.
+_UNFOLDED = 30
 
 
 def _trial(asked: Asked) -> Answer:
@@ -36,12 +39,14 @@ def _trial(asked: Asked) -> Answer:
             "deadlines": deadlines(found.facts),
             "deadline_words": _DEADLINES,
             "versions": list(reversed(versions)),
+            "unfolded": _UNFOLDED,
             "of_version": _by_version(events),
             "without_version": [one for one in events if one.version is None],
             "slips": slip_chart(versions, today),
             "moves": [(name, promises(versions, kind)) for name, kind in _DATES],
             "enrolment": enrolment_chart(versions, today),
             "sites": sites_chart(versions, today),
+            "opened": countries_chart(versions, today),
             "countries": dashboard.countries_of(asked.database, found.id),
             "pipeline": _pipeline(found.facts),
             "aliases": dashboard.aliases_of(asked.database, found.id),
