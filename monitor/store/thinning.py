@@ -115,8 +115,8 @@ def _thinner(connection: Connection, trial: int, noise: set[int]) -> Iterator[_M
 # Whether all destinations of a notification have taken it, or that into which it was folded, before the limit.
 _TOLD = (
     "(EXISTS (SELECT 1 FROM deliveries AS d WHERE d.notification = {0}) AND NOT EXISTS ("
-    "SELECT 1 FROM deliveries AS d LEFT JOIN deliveries AS whole ON whole.id = COALESCE(d.folded_into, d.id)"
-    " WHERE d.notification = {0} AND (whole.state = 'sent' AND whole.sent_at < :limit) IS NOT TRUE))"
+    "SELECT 1 FROM deliveries AS d LEFT JOIN deliveries AS teller ON teller.id = COALESCE(d.folded_into, d.id)"
+    " WHERE d.notification = {0} AND (teller.state = 'sent' AND teller.sent_at < :limit) IS NOT TRUE))"
 )
 
 

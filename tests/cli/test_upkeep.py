@@ -1,11 +1,16 @@
 """`upkeep` as a timer calls it, and as a person does who wants old noise made smaller."""
 
 import sqlite3
+from datetime import timedelta
+from hashlib import blake2b
 
 import pytest
 
+from monitor.core.notification import Payload
+from monitor.store import outbox
 from monitor.store.database import instance_lock
-from tests.builders import a_document, a_location
+from monitor.store.payloads import freeze
+from tests.builders import a_document, a_location, a_moment
 from tests.cli.archive import Archive
 
 
@@ -79,6 +84,23 @@ def test_what_would_be_thinned_is_said_and_done_only_on_a_yes(noisy: Archive) ->
     assert versions == [
         noisy.ask("show", "NCT09990001", "--json", "--at", f"2026-02-0{day}").out for day in (1, 2, 3, 9)
     ]
+
+
+def test_a_thinned_message_is_shown_with_its_text_and_the_digest_of_what_was_handed_over(
+    noisy: Archive,
+) -> None:
+    identity, now = noisy.tell(text="It is completed."), a_moment("2026-02-09T10:00")
+    with noisy.database() as db:
+        [delivery] = outbox.claim(db, now, timedelta(minutes=5), 1, "a daemon")
+        outbox.settle_sent(
+            db, freeze(db, delivery, [Payload("Completed", "<p>handed over</p>", "html")], now), now
+        )
+    assert "handed over</p>" in noisy.ask("outbox", "show", str(identity)).out
+    assert noisy.ask("upkeep", "--thin-older-than", "365d", "--yes", "--now", "2027-05-07T09:00").code == 0
+    shown = noisy.ask("outbox", "show", str(identity)).out
+    assert "handed over</p>" not in shown
+    assert "It is completed." in shown
+    assert f"blake2b {blake2b(b'<p>handed over</p>', digest_size=16).hexdigest()}" in shown
 
 
 def test_while_a_daemon_is_at_work_the_file_keeps_its_size_and_a_person_is_told(noisy: Archive) -> None:
