@@ -23,7 +23,9 @@ class MadeTrials:
         for number in numbers:
             study: dict[str, Any] = json.loads(_SEED.read_text(encoding="utf-8").splitlines()[0])["study"]
             study["protocolSection"]["identificationModule"]["nctId"] = number
-            study["protocolSection"]["sponsorCollaboratorsModule"]["leadSponsor"]["name"] = sponsor.format(number)
+            study["protocolSection"]["sponsorCollaboratorsModule"]["leadSponsor"]["name"] = sponsor.format(
+                number
+            )
             # Recently verified and far from its end: nothing that the clock would speak of.
             study["protocolSection"]["statusModule"].update(
                 {
