@@ -70,6 +70,7 @@ def _watchlist(asked: Asked) -> Answer:
             "rows": ordered[:_SHOWN],
             "found": len(ordered),
             "trials": len(trials),
+            "cut": len(trials) == _MOST,
             "statuses": _statuses(trials),
             "status_words": wording.status,
             "typed_date": wording.typed_date,
@@ -117,7 +118,7 @@ ONE = Page(
     params=(
         Param("name", NAME, "The watchlist's name: its file's, without .yaml.", where="path"),
         Param("q", WORDS, "Only trials with these words in number, title, sponsor or conditions."),
-        Param("status", one_of(*wording.STATUSES), "Only of this overall status."),
+        Param("status", WORDS, "Only of this overall status, as the registry writes it."),
         Param("sort", one_of(*_ORDERS), "By what the table is sorted.", default="changed"),
     ),
 )
