@@ -69,7 +69,8 @@ class Filters:
             of_kind["at_least"]: self.at_least,
             of_kind["rule"]: self.rule,
             of_kind["field"]: self.field,
-            of_kind["text"]: self.text,
+            # What has no word in it is found nowhere.
+            of_kind["text"] if expression(self.text or "") else "FALSE": self.text,
         }
         # `+`: ids are no way to what is newest, the index of `seen_at` is.
         seen = [f"+{row}.id > 0"] if row == "c" and not self.reaches_back and self.text is None else ["TRUE"]

@@ -131,6 +131,7 @@ def test_an_event_is_told_in_the_contracts_words(told: Database) -> None:
         (Filters(text="2026-09-30"), [2], []),
         (Filters(text="COMPLETED"), [4, 3, 1], [3, 2, 1]),
         (Filters(text="completed", trial="NCT02412735", limit=1), [4], [3]),
+        (Filters(text="\x00 !? *"), [], []),
         (Filters(before=3), [2, 1], [2, 1]),
     ],
 )
