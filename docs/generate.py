@@ -5,6 +5,7 @@ python -m docs.generate --check    exit 1, with the difference, if a file is not
 """
 
 import difflib
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
@@ -17,7 +18,10 @@ from monitor import discovery
 from monitor.cli import cli
 from monitor.config.reference import reference_files, settings_schema, watchlist_schema
 from monitor.core.significance import Example, Rule
+from monitor.deliver.webhook_schema import webhook_schema
 from monitor.embedded.faults import CATEGORIES, FAULTS
+from monitor.store.questions import QUESTIONS
+from monitor.store.views import VIEWS
 from monitor.render.offered import OFFERED
 from monitor.render.sandboxed import FILTERS, METHODS, LoopContext
 
@@ -286,18 +290,44 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names))
 
 
+# --- the views
+
+
+def database() -> str:
+    """docs/reference/database.md."""
+    parts = [
+        f"## {view.name}\n\n{view.row} In the file: `{view.in_file}`.\n\n"
+        + _table(["column", "meaning"], ((f"`{name}`", meaning) for name, meaning in view.columns.items()))
+        for view in VIEWS
+    ]
+    asked = [(f"`{one.name}`", one.title) for one in QUESTIONS]
+    parts.append(
+        "## Ready-made questions\n\nFor `trialmon sql --question NAME`, and in Datasette.\n\n"
+        + _table(["question", "what it tells"], asked)
+    )
+    about = (
+        "What `trialmon sql`, Datasette and any program that reads SQLite can ask. These names and columns stay; the tables behind them may\n"
+        "change. In the file each view's name begins with `v_`, because a table behind has the plain one; `trialmon sql` takes both.\n"
+        "Moments are UTC, as text (`2026-02-09T14:03:11Z`), dates as the registry gives them."
+    )
+    return _page("The database", about, parts)
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "rules.md": rules,
     "commands.md": commands,
     "faults.md": faults,
     "configuration.md": configuration,
+    "database.md": database,
     "templates.md": templates,
 }
 
 
 def generated() -> dict[str, str]:
     """Every file of docs/reference and what it has to say now."""
-    return {**{name: page() for name, page in PAGES.items()}, **reference_files()}
+    webhook = json.dumps(webhook_schema(), indent=2, ensure_ascii=False) + "\n"
+    pages = {name: page() for name, page in PAGES.items()}
+    return {**pages, **reference_files(), "webhook.schema.json": webhook}
 
 
 def stale(folder: Path = REFERENCE) -> Iterator[str]:

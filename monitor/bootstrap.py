@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, TextIO
 
 from monitor import __version__
 from monitor.config.load import find_settings, load_settings
-from monitor.config.settings import Settings
+from monitor.config.settings import FeedSettings, Settings
 from monitor.config.watchlists import Loaded, load_watchlists
 from monitor.core.clock import Clock
 from monitor.core.errors import WrongConfiguration
 from monitor.core.source import Flow, Source
+from monitor.core.trial import TrialId
 from monitor.discovery import named
 from monitor.drafting.drafter import Drafter
 from monitor.jobs.context import Context, Door, Progress, T
@@ -26,6 +27,7 @@ from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from monitor.fetch.client import Limits
+    from monitor.jobs.feeds import Ending
 
 
 class SystemClock:
@@ -209,3 +211,39 @@ def _doors(settings: Settings, clock: Clock, limits: "Limits | None", closing: E
 def sources() -> dict[str, Source]:
     """Every source there is, by its name, without a way to it."""
     return {source.id: source for source in named("monitor.sources", "SOURCE", Source)}  # type: ignore[type-abstract]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What the dashboard hands out beside its pages: the documents that are also written to files, made as they are asked for."""
+
+    database: Database
+    settings: Settings
+    clock: Clock
+
+    def feed_of_list(self, name: str, ending: "Ending") -> bytes | None:
+        """A watchlist's feed or calendar; None if there is no such list."""
+        from monitor.jobs.feeds import document_of_list
+
+        return document_of_list(self.database, name, ending, _page_of, self._wishes)
+
+    def feed_of_trial(self, trial: TrialId, ending: "Ending") -> bytes | None:
+        """A trial's feed or calendar; None if it is not watched."""
+        from monitor.jobs.feeds import document_of_trial
+
+        return document_of_trial(self.database, trial, ending, _page_of, self._wishes)
+
+    def metrics(self) -> bytes:
+        """As a collector reads them."""
+        from monitor.jobs.metrics import metrics
+
+        return metrics(self.database, self.settings, self.clock.now())
+
+    @property
+    def _wishes(self) -> FeedSettings:
+        return self.settings.feeds or FeedSettings(Path())
+
+
+def _page_of(trial: TrialId) -> str:
+    source = sources().get(trial.registry)
+    return source.page_url(trial.number) if source is not None else ""

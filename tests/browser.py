@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
 _DEBIANS = "/usr/bin/chromium"
-_QUIET = (
+QUIET = (
     "--headless",
     "--no-sandbox",  # in a container, as root, it has none
     "--disable-gpu",
@@ -46,7 +46,7 @@ def browser() -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        running = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield running
         running.close()
 

@@ -22,7 +22,6 @@ WORD = f"{STEM.upper()}WORD"
 # Of a signed web hook: at least 24 bytes, as Standard Webhooks asks for.
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(f"{STEM}-of-a-signed-hook".encode()).decode()
 OLD_WEBHOOK_SECRET = "whsec_" + base64.b64encode(f"{STEM}-of-an-older-hook".encode()).decode()
-HEARTBEAT_URL = f"https://127.0.0.1:9/{STEM}heartbeat"
 
 
 def _inside_base64(text: str) -> set[str]:

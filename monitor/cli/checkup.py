@@ -209,6 +209,7 @@ def _contents(call: Invocation, db: "Database", settings: "Settings") -> Iterato
     from monitor.cli.showing import size
     from monitor.jobs.silence import doubts
     from monitor.store import health
+    from monitor.store.past import how_the_past_stands
 
     now = bootstrap.clock_at(call.now).now()
     report = health.status(db, now, tuple(settings.sources))
@@ -224,6 +225,12 @@ def _contents(call: Invocation, db: "Database", settings: "Settings") -> Iterato
     if all(doubt.what != "deliveries" for doubt in found):
         yield Finding("deliveries", True, f"{report['outbox']['pending']} wait, none was given up")
     yield from _drift(db)
+    for source, why in how_the_past_stands(db, now).refused.items():
+        yield Finding(
+            "past",
+            True,
+            f"{source} gives no past versions at present, and is asked again within a day: {why}",
+        )
 
 
 def _drift(db: "Database") -> Iterator[Finding]:

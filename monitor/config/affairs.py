@@ -1,5 +1,6 @@
 """What trialmon.yaml says of the monitor's own affairs: feeds and metrics as files, the heartbeat, who hears of all this."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 
 from monitor.config import values
 from monitor.config.document import Notes, shown
-from monitor.config.settings import FeedSettings, HeartbeatSettings
+from monitor.config.settings import BackupSettings, FeedSettings, HeartbeatSettings
 from monitor.config.shapes import Fields, Found, Key, ListOf, Word, Wrong, choice, meant, text_up_to
 from monitor.config.variables import Variables
 from monitor.core.secret import Secret
@@ -34,7 +35,31 @@ _YES = Word(
     {"type": "boolean"},
 )
 
+
+def _how_many(text: str) -> int:
+    if not re.fullmatch(r"\d{1,4}", text, re.ASCII):
+        raise Wrong(f"{shown(text)} is not a number of backups", "a whole number, like 7")
+    return int(text)
+
+
+_COUNT = Word("a number", _how_many, {"type": "integer", "minimum": 0, "maximum": 9999})
+
 AFFAIRS = {
+    "backups": Key(
+        Fields(
+            {
+                "folder": Key(
+                    text_up_to(4000, "a path"),
+                    "Where they go, relative to this file or the state directory; best on another disk.",
+                    required=True,
+                ),
+                "keep_daily": Key(_COUNT, "How many days' newest are kept. Default: 7"),
+                "keep_weekly": Key(_COUNT, "How many weeks' newest are kept. Default: 4"),
+            },
+            "the backups",
+        ),
+        "Copies of the database, made and checked by `trialmon upkeep`; none without this key.",
+    ),
     "feeds": Key(
         Fields(
             {
@@ -76,6 +101,12 @@ AFFAIRS = {
         "The destinations that hear of the monitor's own affairs. Without this key they stand in the log.",
     ),
 }
+
+
+def backup_settings(given: Given, placed: Callable[[str], Path]) -> BackupSettings | None:
+    """What was read under `backups:`; None if it is not there."""
+    fields = {name: item.value for name, item in given["backups"].value.items()} if "backups" in given else {}
+    return BackupSettings(**{**fields, "folder": placed(fields["folder"])}) if "folder" in fields else None
 
 
 def feed_settings(given: Given, placed: Callable[[str], Path]) -> FeedSettings | None:

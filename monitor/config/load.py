@@ -11,6 +11,7 @@ from typing import Any
 from monitor.config import values
 from monitor.config.affairs import (
     AFFAIRS,
+    backup_settings,
     feed_settings,
     heartbeat_settings,
     metrics_file,
@@ -174,6 +175,7 @@ def _settings(
         destinations=MappingProxyType(dict(destinations)),
         web=web_settings(given),
         destination_names=declared | {TERMINAL},
+        backups=backup_settings(given, kept),
         feeds=feed_settings(given, kept),
         metrics=metrics_file(given, kept),
         variables=variables if secrets else None,

@@ -23,6 +23,7 @@ sources:
 destinations: {}
 #   desk: slack://${SLACK_TOKEN}/#trials
 #   mailbox: mailto://user:${MAIL_PASSWORD}@example.org
+#   machine: {webhook: https://example.org/hooks/trialmon, secret: "${HOOK_SECRET}"}   # signed JSON
 """
 
 WATCHLIST = """\

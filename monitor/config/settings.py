@@ -43,6 +43,15 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Where `upkeep` puts backups, and how many it keeps: the newest of so many days, and of so many weeks."""
+
+    folder: Path
+    keep_daily: int = 7
+    keep_weekly: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
     """Where the dashboard listens, under which other names it may be asked for, and the token that whoever asks must know, as it is
     written (`config/web.py` puts in what `${NAME}` stands for)."""
@@ -84,7 +93,8 @@ class Settings:
 
     `destinations` holds what can be sent to; it has only the built-in ones if the file was loaded without secrets.
     `destination_names` are all names that the file declares, secrets or not, so that watchlists can be checked;
-    `feeds`, `heartbeat` and `metrics` are None where they are not wanted, `heartbeat` also if the file was loaded without secrets;
+    `backups`, `feeds`, `heartbeat` and `metrics` are None where they are not wanted, `heartbeat` also if the file was loaded without
+    secrets;
     `operator` are the destinations that hear of the monitor's own affairs (none: the log does).
     `variables` resolves the `${NAME}` of URLs in watchlists, and is None if nothing secret is wanted.
     """
@@ -99,6 +109,7 @@ class Settings:
     destinations: Mapping[str, Destination] = field(default_factory=built_in_destinations)
     web: WebSettings = WebSettings()
     destination_names: frozenset[str] = frozenset({TERMINAL})
+    backups: BackupSettings | None = None
     feeds: FeedSettings | None = None
     heartbeat: HeartbeatSettings | None = None
     metrics: Path | None = None

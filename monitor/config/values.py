@@ -25,6 +25,8 @@ _LOCAL = frozenset(
         "qt",
         "kde",
         "glib",
+        "gio",
+        "blink1",
         "gnome",
         "windows",
         "macosx",
@@ -104,7 +106,7 @@ def check_destination_url(text: str) -> None:
     if scheme == "http":
         raise Wrong(
             "http:// is no service that Apprise knows",
-            "for a webhook write json://host/path, or jsons:// over TLS",
+            "for a webhook of yours write {webhook: https://…} under its name; json://host/path posts what Apprise calls JSON",
         )
     if re.search(r"\s|,\s*[a-z][a-z0-9+.-]*://", rest, re.IGNORECASE):
         raise Wrong("this holds more than one URL, or white space", "give each destination a name of its own")

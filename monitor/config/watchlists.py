@@ -289,8 +289,8 @@ def _subscribers(
         times = [slots.value for slots in fields["when"].value] if "when" in fields else [()]
         if () in times and len(times) > 1:
             notes.add(fields["when"].line, "“at once” does not go with other times", "take one or the other")
-        templates.note_missing_template(fields, settings, notes)
         near.note_deaf(fields, notes)
+        templates.note_missing_template(fields, settings, notes)
         wishes.note_idle(fields, notes)
         if "name" not in fields or "to" not in fields:
             continue  # already noted

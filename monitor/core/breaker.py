@@ -10,6 +10,8 @@ _FIRST_REST, _LONGEST_REST = timedelta(minutes=5), timedelta(hours=6)
 # From then on the others are told of it, and what waited for it comes as one digest.
 TOLD_AFTER = timedelta(hours=1)
 FOLDED_AFTER = timedelta(days=1)
+# A destination gets at most so many messages in such a time, and one digest more.
+MOST, WITHIN = 20, timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)

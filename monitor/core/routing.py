@@ -52,15 +52,13 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Flapping:
-    """A field of the trial keeps changing: `times` in a day, this one included. What is said of it waits `until` then."""
+    """A field of the trial keeps changing: `times` in a day, this one included. What is said of it at once waits `until` then."""
 
     times: int
     until: datetime
 
     def __str__(self) -> str:
-        return (
-            f"flapping: changed {self.times} times in 24 hours; from now on one summary a day until it rests"
-        )
+        return f"flapping: changed {self.times} times in 24 hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,7 @@ def _when(
     if slot is not None:  # a digest is a summary already
         return due, slot, "", str(flapping)
     summary = digest_from(subscriber, flapping.until)
-    return summary, summary, "flapping", str(flapping)
+    return summary, summary, "flapping", f"{flapping}; from now on one summary a day until it rests"
 
 
 def _together(taking: Sequence[_Heard]) -> Addressed:

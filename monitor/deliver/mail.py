@@ -8,6 +8,7 @@ There is no List-Unsubscribe: nothing here could honour it.
 
 import re
 import unicodedata
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
@@ -56,7 +57,9 @@ def is_ours_to_write(service: Mailer) -> bool:
     return str(service.pgp_mode) in ("no", "none")
 
 
-def send(service: Mailer, payload: Payload, key: str, redactor: Redactor, lines: list[Line]) -> Outcome:
+def send(
+    service: Mailer, payload: Payload, key: str, redactor: Redactor, lines: list[Line], now: datetime
+) -> Outcome:
     """One attempt: a mail for each recipient in the URL, over one connection. `lines` is where Apprise's log is heard."""
     from apprise.plugins.email.smtp import SMTP_EXCEPTIONS, AppriseSMTPController
 
@@ -76,7 +79,7 @@ def send(service: Mailer, payload: Payload, key: str, redactor: Redactor, lines:
                 connection.sendmail(
                     service.from_addr[1],
                     [to[1], *_copies(service, to[1])],
-                    written(service, payload, key, to, number).as_string(),
+                    written(service, payload, key, to, now, number).as_string(),
                 )
                 for number, to in enumerate(service.targets, 1)
             ]
@@ -89,13 +92,14 @@ def send(service: Mailer, payload: Payload, key: str, redactor: Redactor, lines:
 
 
 def written(
-    service: Mailer, payload: Payload, key: str, to: tuple[str | bool, str], number: int = 1
+    service: Mailer, payload: Payload, key: str, to: tuple[str | bool, str], now: datetime, number: int = 1
 ) -> EmailMessage:
     """The mail to one recipient, the `number`-th of its URL: the same bytes at every attempt."""
     mail = EmailMessage(policy=SMTP)
     domain = domain_of(service)
     ours = dict(payload.headers)
-    mail["Date"] = ours.pop("Date")
+    # One that was prepared when its name stood for another service has no headers of mail.
+    mail["Date"] = ours.pop("Date", format_datetime(now))
     mail["From"] = _address(service.from_addr)
     mail["To"] = _address(to)
     copies = [

@@ -38,8 +38,11 @@ _PAGES = (
 )
 # What is refused as it was is tried once more in words that any service takes.
 _SHORT_BODY, _SHORT_TITLE = 1000, 120
+_SHORTENED = "\n(shortened: `trialmon outbox show` has all of it)\n"
 # A title's number (" (12/34)") and the line end behind it.
 _AROUND_A_TITLE = 32
+# A service that takes less than this (a text message) gets the key alone for a footer.
+_SHORT_FOOTER = 500
 # Several destinations are sent to side by side, and Apprise is loaded when the first is.
 _first_use = threading.Lock()
 
@@ -49,7 +52,7 @@ def prepared(url: str, message: Message, envelope: Envelope) -> tuple[Payload, .
     service = _service(url)
     if service is None:
         return NOT_UNDERSTOOD
-    scheme, footer = scheme_of(url), footer_of(envelope)
+    scheme, footer = scheme_of(url), footer_of(envelope, short=0 < int(service.body_maxlen) < _SHORT_FOOTER)
     if scheme in mail.SCHEMES:
         parts = parts_of(message, "html", mail.MOST_OF_A_TITLE, mail.MOST_OF_A_BODY, footer)
         headers = mail.headers_of(envelope, mail.domain_of(service), len(parts))
@@ -74,7 +77,8 @@ def plainer(url: str, payload: Payload) -> Payload | None:
     titles, bodies = int(service.title_maxlen), min(int(service.body_maxlen), _SHORT_BODY)
     text = payload.text or payload.body
     title = cut(payload.title, min(titles or _SHORT_TITLE, _SHORT_TITLE))
-    body = cut(text, max(bodies - len(title) - _AROUND_A_TITLE, 1))
+    room = max(bodies - len(title) - _AROUND_A_TITLE, 1)
+    body = text if len(text) <= room else cut(text, max(room - len(_SHORTENED), 1)) + _SHORTENED[:room]
     plain = replace(payload, title=title, body=body, form="text", text="")
     return plain if (title, body, "text") != (payload.title, payload.body, payload.form) else None
 
@@ -89,7 +93,7 @@ def send(url: str, payload: Payload, key: str, stream: TextIO, now: datetime) ->
     scheme, redactor = scheme_of(url), Redactor(url)
     with terminal.writing_to(stream), listening() as lines, hearing() as answers:
         if scheme in mail.SCHEMES and mail.is_ours_to_write(service):
-            return mail.send(service, payload, key, redactor, lines)
+            return mail.send(service, payload, key, redactor, lines, now)
         _carry_key(service, scheme, key)
         delivered = _notified(service, payload)
     if delivered:

@@ -1,4 +1,5 @@
-"""Makes a message fit a destination: as many parts as it takes, each of them whole in its own form. Nothing is left out.
+"""Makes a message fit a destination: as many parts as it takes, each of them whole in its own form. Nothing is left out
+without a word: what would take more than twenty parts ends by saying how much is missing, and where it is.
 
 Apprise would send what is too long all the same, and the service would refuse it for ever; or it would cut it within a word, an escape or
 an element. So the cut is made here: between blocks where it can be, else between lines, else between words.
@@ -18,8 +19,10 @@ Form = Literal["text", "markdown", "html"]
 
 # What Apprise puts around a title that goes into the body: tags, line ends, a "# ".
 _AROUND_A_TITLE = 32
+# More would bury whoever gets them: a digest of a hundred text messages is read by nobody.
+MOST_PARTS = 20
 # Grey that can be read on white and on black.
-_SMALL = "max-width:600px;margin:8px auto;padding:0 16px;font:12px/1.5 sans-serif;color:#767676"
+_SMALL = "max-width:600px;margin:8px auto;padding:0 16px;font:12px/1.5 sans-serif;color:#566273"
 # A part has room for a few words at least, whatever a service says of itself.
 _SMALLEST = 40
 
@@ -46,7 +49,8 @@ def parts_of(
     """The message in parts, "(2/3)" in the title of each if there are several. Limits are in code points, as `size` counts them.
 
     A `title_limit` of 0 means: Apprise puts the title into the body, as it is; so it is escaped here for the form that the body has.
-    `simple`: HTML is made of the plain text, for a service that knows few elements. `footer` is a line of plain text below each part.
+    What would take more than twenty parts ends with a part that says so. `simple`: HTML is made of the plain text, for a service that
+    knows few elements. `footer` is a line of plain text below each part.
     """
     below = _footer(footer, form, simple=simple)
     room = max(_room(message, form, title_limit, body_limit) - len(below), _SMALLEST)
@@ -55,6 +59,13 @@ def parts_of(
         bodies = [(whole, message.text)]
     else:
         bodies = [pair for pair in _bodies(message, form, room, size) if pair[0].strip()]
+        bodies = bodies or [(_WRITERS[form](message.title), message.title)]
+    if len(bodies) > MOST_PARTS:
+        left_out = len(bodies) - MOST_PARTS + 1
+        note = f"{left_out} more parts are left out here. `trialmon outbox show` has the whole message.\n"
+        if size(_WRITERS[form](note)) > room:
+            note = f"… {left_out} parts left out\n"
+        bodies = [*bodies[: MOST_PARTS - 1], (_WRITERS[form](note), note)]
     parts = []
     for number, (body, text) in enumerate(bodies, 1):
         which = f" ({number}/{len(bodies)})" if len(bodies) > 1 else ""
@@ -135,7 +146,7 @@ def _footer(line: str, form: Form, *, simple: bool = False) -> str:
     if not line:
         return ""
     if form == "html" and not simple:
-        return f'<p style="{_SMALL}">{escape(line)}</p>\n'
+        return f'<p class="muted" style="{_SMALL}">{escape(line)}</p>\n'
     return {
         "text": f"\n{line}\n",
         "markdown": f"\n{markdown(line)}\n",

@@ -17,7 +17,8 @@ from monitor.core.errors import Misdrafted
 from monitor.render.sandboxed import draft
 from monitor.render.sinks import Ours
 
-MEMORY = 512 * 1024 * 1024
+# Of addresses, of which Python and Jinja2 take a tenth. The service as a whole may have 512 MB (systemd/trialmon.service).
+MEMORY = 256 * 1024 * 1024
 # Of the process as a whole, for the case that nobody is left who could kill it.
 _LIFE = 3600
 
@@ -80,6 +81,8 @@ def _shut_in() -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, MEMORY),
     ):
+        _, most = resource.getrlimit(limit)  # whoever started us may allow less
+        value = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(limit, (value, value))
 
 
@@ -87,7 +90,9 @@ def _allow(seconds: float) -> None:
     """So much processor time from now on; then the kernel ends the process."""
     spent = resource.getrusage(resource.RUSAGE_SELF)
     until = int(spent.ru_utime + spent.ru_stime + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (min(until, _LIFE), _LIFE))
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    life = _LIFE if most == resource.RLIM_INFINITY else min(_LIFE, most)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(until, life), life))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from stat import S_ISREG
 
@@ -26,6 +27,13 @@ class Templates:
     def forms_of(self, name: str) -> tuple[str, ...]:
         """The forms in which a template is there: `txt`, `html` …"""
         return tuple(form for form in FORMS if self._has(file_of(name, form)))
+
+    @property
+    def fingerprint(self) -> str:
+        """The same as long as no file's text changes."""
+        return blake2b(
+            repr(sorted(self.sources.items())).encode("utf-8", "replace"), digest_size=8
+        ).hexdigest()
 
     def names(self) -> tuple[str, ...]:
         """The templates that are there, sorted."""

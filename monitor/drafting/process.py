@@ -35,21 +35,24 @@ class Ended(Exception):
 
 
 class Draftsman:
-    """One such process. It may be asked by one thread at a time; after Ended it is of no more use."""
+    """One such process. It may be asked by one thread at a time; after Ended, which may come at its making, it is of no more use."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._sources: Mapping[str, str] | None = None
         # The child has limits and no environment: there is no secret in it that a template could give away.
-        self._process = subprocess.Popen(
-            _COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd="/",
-            close_fds=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                _COMMAND,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                close_fds=True,
+            )
+        except OSError as error:  # no process, no memory, no file handle to be had
+            raise Ended(f"could not be run: {error.strerror}") from None
         self._answer_within(_SECONDS_TO_START)
 
     @property

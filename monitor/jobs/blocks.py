@@ -70,7 +70,12 @@ def sections_of(
     for trial, block in blocks.items():
         names = sorted(block.watchlists) or [""]
         alert = _alert(context, trial, block, known.get(trial), changes, reader)
-        also = tuple(titles.get(name, name) for name in names[1:])
+        # The reasons name the lists that asked; another may hold the trial, too, where one message was written for several.
+        also = tuple(
+            title
+            for title in (titles.get(name, name) for name in names[1:])
+            if not any(title in why for why in block.whys)
+        )
         by_list.setdefault(names[0], []).append(replace(alert, also_in=also))
     sections = tuple(
         DigestSection(titles.get(name, name), tuple(by_list.get(name, ())), coming=ahead.get(name, ()))

@@ -14,11 +14,12 @@ from monitor.jobs.announce import announce_watching
 from monitor.jobs.clock import judge_the_day
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.daily import say_who_was_told
-from monitor.jobs.health import note_left_unread, note_look_failed, note_look_succeeded
+from monitor.jobs.health import note_look_failed, note_look_succeeded
 from monitor.jobs.membership import read_searches, tell_of_entering, tell_of_leaving
 from monitor.jobs.portfolio import judge_together
 from monitor.jobs.reading import Look, read_trials, tell_of_unknown_numbers
 from monitor.jobs.reasons import reasons_now, watches_of
+from monitor.jobs.unread import note_left_unread
 from monitor.store.runs import (
     Failure,
     SourceState,

@@ -6,15 +6,12 @@ toward what a destination takes, but go as they are.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from monitor.core.breaker import Breaker
+from monitor.core.breaker import MOST, WITHIN, Breaker
 from monitor.jobs.context import Context
 from monitor.jobs.digest import digest_of
 from monitor.store.folding import Crowd, Fold, Waiting, crowd, fold_deliveries
-
-# A destination gets at most so many messages in such a time, and one digest more.
-MOST, WITHIN = 20, timedelta(minutes=10)
 
 
 def ease(context: Context, destination: str, breaker: Breaker, more_to_come: Callable[[], bool]) -> None:

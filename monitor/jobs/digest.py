@@ -27,9 +27,11 @@ def fold_due_digests(context: Context) -> None:
     told = set()
     for due in digests_due(context.database, now):
         reader = reader_of(context, due.subscriber, due.destinations)
-        message = _worded(context, due.members, reader, due.slot, receipt_from=due.first)
+        passed = _passed(reader, now)
+        until = max(due.slot, passed) if passed is not None else due.slot
+        message = _worded(context, due.members, reader, until, receipt_from=due.first)
         digest = _digest(reader.name, due.destinations, due.members, message, _of_slots(due), due.slot)
-        fold(context.database, [one.id for one in due.members], digest, now, told_up_to=_passed(reader, now))
+        fold(context.database, [one.id for one in due.members], digest, now, told_up_to=passed)
         told.add((due.subscriber, due.destinations))
     for subscriber, destinations in _readers_of_quiet_days(context):
         if (subscriber, destinations) not in told:

@@ -4,11 +4,14 @@ At least once: a delivery is marked as being sent before it is, and as sent only
 without an end; the delivery is sent again: the same bytes, with the same key.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from traceback import extract_tb
 
 from monitor.core.breaker import Breaker
-from monitor.core.notification import Delivery, Envelope, next_attempt
+from monitor.core.errors import TrialmonError
+from monitor.core.notification import Delivery, Envelope, Notification, Payload, next_attempt
 from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
 from monitor.jobs.context import Context, Report
 from monitor.jobs.crowding import ease
@@ -28,6 +31,8 @@ from monitor.store.payloads import freeze, was_made_plainer
 from monitor.store.told import behind, document
 from monitor.store.turns import due_destinations
 
+_log = logging.getLogger("trialmon.dispatch")
+
 # Far longer than any attempt may take; the daemon's own death is noticed sooner, by its name.
 LEASE = timedelta(hours=1)
 # While some lanes are at work: how often, in seconds, to see whether another destination has something to be sent.
@@ -46,7 +51,9 @@ def dispatch(context: Context, report: Report | None = None) -> Report:
     prepare(context)
     lanes = Lanes(lambda destination: send_due(context, destination))
     while True:
-        idle = not lanes.busy  # asked first: what a lane leaves behind as it ends is seen by the next question
+        idle = (
+            not lanes.busy
+        )  # asked first: what a lane leaves behind as it ends is seen by the next question
         due = [] if context.stopping() else due_destinations(context.database, context.clock.now())
         if idle and not due:
             lanes.collect(report)
@@ -80,9 +87,7 @@ def _send(context: Context, delivery: Delivery) -> tuple[Outcome, Delivery]:
     """One attempt, and the delivery with what was sent."""
     if delivery.payload is None:
         now = context.clock.now()
-        prepared = context.gateway.prepare(
-            delivery.destination, delivery.message, _envelope(context, delivery, now)
-        )
+        prepared = _prepared(context, delivery, now)
         if isinstance(prepared, Refused):
             return prepared, delivery
         delivery = freeze(context.database, delivery, prepared, now)
@@ -91,6 +96,20 @@ def _send(context: Context, delivery: Delivery) -> tuple[Outcome, Delivery]:
     outcome = context.gateway.send(delivery.destination, delivery.payload, delivery.key)
     context.at("dispatch:after-send")
     return outcome, delivery
+
+
+def _prepared(context: Context, delivery: Delivery, now: datetime) -> tuple[Payload, ...] | Refused:
+    """What the destination is to be handed. A mistake of ours about one message must hold up no other: that one is given up, and told."""
+    try:
+        envelope = _envelope(context, delivery, now)
+        return context.gateway.prepare(delivery.destination, delivery.message, envelope)
+    except TrialmonError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is; its words may hold a secret, so only its kind and place are told
+        place = extract_tb(error.__traceback__)[-1]
+        why = f"an error of trialmon itself ({type(error).__name__}) while the message was prepared"
+        _log.error("%s: %s, at %s:%s", delivery.destination, why, place.filename, place.lineno)
+        return Refused(why, "message")
 
 
 def _envelope(context: Context, delivery: Delivery, now: datetime) -> Envelope:
@@ -115,29 +134,38 @@ def _settle(context: Context, delivery: Delivery, outcome: Outcome, report: Repo
     now = context.clock.now()
     before = breaker_of(context.database, delivery.destination)
     if isinstance(outcome, Accepted):
-        notices = notices_of_return(context, delivery.destination, before, now) if before.told else []
-        settle_sent(context.database, delivery, now, before.worked(now), notices)
+        settle_sent(context.database, delivery, now, before.worked(now), _return(context, delivery, before))
         report.told += 1
         return
     report.fail("destination", delivery.destination, outcome.why)
     if isinstance(outcome, Refused) and outcome.what == "message":
-        _refused(context, delivery, outcome.why, before.worked(now))
+        _refused(context, delivery, outcome.why, before)
     else:
         _failed(context, delivery, outcome, before)
 
 
-def _refused(context: Context, delivery: Delivery, why: str, breaker: Breaker) -> None:
-    """The destination works and does not take this message: once more in plainer words, then it is given up."""
+def _return(context: Context, delivery: Delivery, before: Breaker) -> list[Notification]:
+    """The destination answers: whoever was told that it is broken is told that it works."""
+    return (
+        notices_of_return(context, delivery.destination, before, context.clock.now()) if before.told else []
+    )
+
+
+def _refused(context: Context, delivery: Delivery, why: str, before: Breaker) -> None:
+    """The destination works and does not take this message: once more in plainer words, then it is given up. So is what could not be
+    prepared, which says nothing about the destination."""
     now, database = context.clock.now(), context.database
+    answered = delivery.payload is not None
+    breaker = before.worked(now) if answered else before
+    notices = _return(context, delivery, before) if answered else []
     plainer = None
     if delivery.payload is not None and not was_made_plainer(database, delivery.id):
         plainer = context.gateway.plainer(delivery.destination, delivery.payload)
     if plainer is not None:
-        settle_plainer(database, delivery, now, why, plainer, breaker)
+        settle_plainer(database, delivery, now, why, plainer, breaker, notices)
     else:
-        settle_gave_up(
-            database, delivery, now, why, notices_of_giving_up(context, delivery, why, now), breaker
-        )
+        notices += notices_of_giving_up(context, delivery, why, now)
+        settle_gave_up(database, delivery, now, why, notices, breaker)
 
 
 def _failed(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from monitor import __version__
@@ -24,6 +24,7 @@ from monitor.store.marks import mark, set_mark
 # A trial → its page at the registry.
 Page = Callable[[TrialId], str]
 History = tuple[tuple[datetime, TrialFacts], ...]
+Ending = Literal["atom", "json", "ics"]
 _MARK = "feeds"
 
 
@@ -53,20 +54,55 @@ def write_feeds_to(folder: Path, db: Database, page: Page, wishes: FeedSettings)
 
 def documents(db: Database, page: Page, wishes: FeedSettings) -> Iterator[tuple[str, bytes]]:
     """Every file: its path below the folder, and its contents. `backs.atom`, `backs.json`, `backs.ics`, `trials/NCT03737461.atom` …"""
-    graver = [one for one in Significance if one >= wishes.at_least]
     for watchlist in feeding.fed_lists(db):
-        events = feeding.events_of_list(db, watchlist.name, graver, MOST_ENTRIES)
-        key = f"watchlist/{watchlist.name}/{watchlist.added_at.isoformat()}"
-        title = watchlist.title or watchlist.name
-        feed = _feed(key, title, watchlist.added_at, events, page, wishes, watchlist.name)
-        yield from _three(feed, watchlist.name, feeding.watched_histories(db, watchlist.name), page)
+        yield from _of_list(db, watchlist, page, wishes)
     for trial, history in feeding.watched_histories(db).items():
-        first_seen, facts = history[0][0], history[-1][1]
-        events = feeding.events_of_trial(db, trial, graver, MOST_ENTRIES)
-        name = f"trials/{trial.number}"
-        title = f"{trial.number} {facts.short_name}".rstrip()
-        feed = _feed(f"trial/{trial}/{first_seen.isoformat()}", title, first_seen, events, page, wishes, name)
-        yield from _three(feed, name, {trial: history}, page)
+        yield from _of_trial(db, trial, history, page, wishes)
+
+
+def document_of_list(
+    db: Database, name: str, ending: Ending, page: Page, wishes: FeedSettings
+) -> bytes | None:
+    """One of a watchlist's files; None if there is no such list."""
+    watchlist = next((one for one in feeding.fed_lists(db) if one.name == name), None)
+    if watchlist is None:
+        return None
+    return dict(_of_list(db, watchlist, page, wishes))[f"{name}.{ending}"]
+
+
+def document_of_trial(
+    db: Database, trial: TrialId, ending: Ending, page: Page, wishes: FeedSettings
+) -> bytes | None:
+    """One of a watched trial's files; None if it is not watched."""
+    history = feeding.watched_histories(db, only=trial).get(trial)
+    if history is None:
+        return None
+    return dict(_of_trial(db, trial, history, page, wishes))[f"trials/{trial.number}.{ending}"]
+
+
+def _of_list(
+    db: Database, watchlist: feeding.FedList, page: Page, wishes: FeedSettings
+) -> Iterator[tuple[str, bytes]]:
+    events = feeding.events_of_list(db, watchlist.name, _graver(wishes), MOST_ENTRIES)
+    key = f"watchlist/{watchlist.name}/{watchlist.added_at.isoformat()}"
+    title = watchlist.title or watchlist.name
+    feed = _feed(key, title, watchlist.added_at, events, page, wishes, watchlist.name)
+    yield from _three(feed, watchlist.name, feeding.watched_histories(db, watchlist.name), page)
+
+
+def _of_trial(
+    db: Database, trial: TrialId, history: History, page: Page, wishes: FeedSettings
+) -> Iterator[tuple[str, bytes]]:
+    first_seen, facts = history[0][0], history[-1][1]
+    events = feeding.events_of_trial(db, trial, _graver(wishes), MOST_ENTRIES)
+    name = f"trials/{trial.number}"
+    title = f"{trial.number} {facts.short_name}".rstrip()
+    feed = _feed(f"trial/{trial}/{first_seen.isoformat()}", title, first_seen, events, page, wishes, name)
+    yield from _three(feed, name, {trial: history}, page)
+
+
+def _graver(wishes: FeedSettings) -> list[Significance]:
+    return [one for one in Significance if one >= wishes.at_least]
 
 
 def _feed(

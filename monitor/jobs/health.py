@@ -3,15 +3,13 @@
 Silence must not be taken for health. Each is told once, and once when it ends.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.core.breaker import FOLDED_AFTER, Breaker
 from monitor.core.notification import Delivery, Notification, key_of
 from monitor.core.significance import Significance
 from monitor.core.source import Source
-from monitor.core.trial import TrialId
-from monitor.core.watch import Watch
 from monitor.jobs.context import Context
 from monitor.render.contexts import NoticeContext
 from monitor.render.message import render_notice
@@ -19,11 +17,9 @@ from monitor.render.wording import count
 from monitor.store.destinations import breaker_of, broken_destinations
 from monitor.store.outbox import notify
 from monitor.store.runs import note_failure, note_success, source_state
-from monitor.store.standings import not_read_since
 
 # A registry skips a weekday now and then; a day without a single successful look is something else.
 SILENT_FOR = timedelta(hours=24)
-_NAMED = 20
 
 
 def note_look_failed(context: Context, source: Source, why: str) -> None:
@@ -40,7 +36,7 @@ def note_look_failed(context: Context, source: Source, why: str) -> None:
         )
         title = f"{source.title} cannot be read: silence is not news"
         told = NoticeContext(title, paragraphs, "run `trialmon status`, or ask whoever runs this monitor")
-        notices = _notices(context, told, ("source-silent", source.id, silent_since.isoformat()), now)
+        notices = notices_to_all(context, told, ("source-silent", source.id, silent_since.isoformat()), now)
     note_failure(context.database, source.id, why, now, notices)
 
 
@@ -55,40 +51,10 @@ def note_look_succeeded(context: Context, source: Source) -> None:
             "What changed meanwhile has been found by comparing with the last versions; steps in between may be missing.",
         )
         told = NoticeContext(f"{source.title} is read again", paragraphs)
-        notices = _notices(context, told, ("source-back", source.id, state.failing_since.isoformat()), now)
+        notices = notices_to_all(
+            context, told, ("source-back", source.id, state.failing_since.isoformat()), now
+        )
     note_success(context.database, source.id, now, notices)
-
-
-def note_left_unread(
-    context: Context, source: Source, watches: Sequence[Watch], failed: Sequence[Mapping[str, str]]
-) -> None:
-    """A look succeeded but for single trials and searches (`failed`, as in a report). What nobody could read for a day is named to
-    everybody, at most once a week: the rest being well must not hide it."""
-    now = context.clock.now()
-    trials = [TrialId(source.id, entry["trial"]) for entry in failed if "trial" in entry]
-    names = {entry["search"] for entry in failed if "search" in entry}
-    searches = {watch.key: watch.title or watch.key for watch in watches}
-    keys = [key for key, name in searches.items() if name in names]
-    unread, unread_searches = not_read_since(context.database, now - SILENT_FOR, trials, keys)
-    if not unread and not unread_searches:
-        return
-    things = [
-        *(f"the search “{searches[key]}”" for key in unread_searches),
-        *(trial.number for trial in unread),
-    ]
-    why = {next(iter(entry.values())): entry["why"] for entry in failed}
-    first = searches[unread_searches[0]] if unread_searches else unread[0].number
-    more = f" and {len(things) - _NAMED} more" if len(things) > _NAMED else ""
-    told = NoticeContext(
-        f"Not read for a day: {things[0]}" + (f" and {len(things) - 1} more" if len(things) > 1 else ""),
-        (
-            f"{source.title} is read, but for more than a day not: {', '.join(things[:_NAMED])}{more}.",
-            f"Of the first, the last failure: {why.get(first, '')}",
-            "What changes in them is not seen meanwhile.",
-        ),
-        "run `trialmon check --full` to see every failure",
-    )
-    notify(context.database, _notices(context, told, ("unread", source.id, f"{now:%G-W%V}"), now), now)
 
 
 def notices_of_giving_up(context: Context, delivery: Delivery, why: str, now: datetime) -> list[Notification]:
@@ -102,7 +68,7 @@ def notices_of_giving_up(context: Context, delivery: Delivery, why: str, now: da
         "`trialmon outbox list --state gave_up` names it; `trialmon outbox retry` sends it again",
     )
     about = ("gave-up", delivery.destination, f"{now:%Y-%m-%d}")
-    return _notices(context, told, about, now, _others(context, delivery.destination))
+    return notices_to_all(context, told, about, now, _others(context, delivery.destination))
 
 
 def tell_of_broken_destinations(context: Context) -> None:
@@ -120,7 +86,7 @@ def tell_of_broken_destinations(context: Context) -> None:
             f"`trialmon destinations test {name}` says what is wrong; `trialmon outbox list` shows what waits",
         )
         about = ("broken", name, since.isoformat())
-        notify(database, _notices(context, told, about, now, _others(context, name)), now, broken=name)
+        notify(database, notices_to_all(context, told, about, now, _others(context, name)), now, broken=name)
 
 
 def notices_of_return(context: Context, name: str, breaker: Breaker, now: datetime) -> list[Notification]:
@@ -135,14 +101,16 @@ def notices_of_return(context: Context, name: str, breaker: Breaker, now: dateti
         f"Messages to {name} arrive again",
         (f"They did not since {since:%Y-%m-%d %H:%M} UTC. {waited}",),
     )
-    return _notices(context, told, ("works-again", name, since.isoformat()), now, _others(context, name))
+    return notices_to_all(
+        context, told, ("works-again", name, since.isoformat()), now, _others(context, name)
+    )
 
 
 def _others(context: Context, destination: str) -> list[str]:
     return [name for name in _destinations(context) if name != destination]
 
 
-def _notices(
+def notices_to_all(
     context: Context,
     told: NoticeContext,
     about: tuple[str, ...],

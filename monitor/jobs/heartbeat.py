@@ -12,7 +12,7 @@ from monitor.store.marks import mark, set_mark
 
 _log = logging.getLogger("trialmon.heartbeat")
 _MARK = "heartbeat"
-# After one that was not heard, or was kept back, the next must not wait for long: an alarm may be near, or over.
+# After one that was not heard the next must not wait for long: an alarm may be near.
 _SOON = timedelta(minutes=1)
 
 
@@ -22,21 +22,28 @@ def beat(context: Context) -> None:
     wishes, now = context.settings.heartbeat, context.clock.now()
     if wishes is None:
         return
-    text = mark(context.database, _MARK)
-    last = json.loads(text) if text else {"at": "", "why": ""}
+    last = json.loads(mark(context.database, _MARK) or "{}") or {"at": "", "why": "", "kept": False}
     every = min(wishes.every, _SOON) if last["why"] else wishes.every
-    if last["at"] and not _is_due(datetime.fromisoformat(last["at"]), now, every):
+    # One that was kept back is due as soon as there is no doubt any more.
+    if last["at"] and not last["kept"] and not _is_due(datetime.fromisoformat(last["at"]), now, every):
         return
     untold = [doubt for doubt in doubts(context.database, context.settings, now) if not doubt.told]
+    if untold and last["kept"]:
+        return
     if untold:
-        why = f"is kept back: {untold[0]}"
+        this = {**last, "why": f"is kept back: {untold[0]}", "kept": True}
     else:
         outcome = ping(wishes.url, context.clock, private=wishes.private)
         why = "" if isinstance(outcome, Accepted) else f"failed: {outcome.why}"
-    set_mark(context.database, _MARK, json.dumps({"at": now.isoformat(), "why": why}))
-    if why and not last["why"]:
+        this = {"at": now.isoformat(), "why": why, "kept": False}
+    set_mark(context.database, _MARK, json.dumps(this))
+    _log_what_changed(last["why"], this["why"])
+
+
+def _log_what_changed(before: str, why: str) -> None:
+    if why and not before:
         _log.warning("the heartbeat %s", why)
-    elif last["why"] and not why:
+    elif before and not why:
         _log.info("the heartbeat is heard again")
 
 

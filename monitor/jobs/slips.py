@@ -15,7 +15,8 @@ _MOVED = frozenset({"dates.slipped", "dates.pulled_in"})
 def slips_in(
     history: Sequence[TrialFacts], verdicts: Iterable[Verdict], changes: Sequence[Change]
 ) -> tuple[Slips, ...]:
-    """The dates that these verdicts say have moved, each with all that was ever promised of it. `history`: oldest first."""
+    """The dates that these verdicts say have moved, each with all that was ever promised of it, where that is more than the change itself
+    says. `history`: oldest first."""
     moved = {
         changes[position].role
         for verdict in verdicts
@@ -24,6 +25,8 @@ def slips_in(
     }
     found = []
     for role in SLIPPING:
-        if role in moved and len(promised := promises(history, role)) > 1:
+        promised = promises(history, role) if role in moved else ()
+        # Two dates are the change's before and after; only the days on which they were given are new.
+        if len(promised) > 2 or (len(promised) == 2 and any(one.made is not None for one in promised)):
             found.append(Slips(role, promised))
     return tuple(found)

@@ -39,11 +39,13 @@ def worded(context: Context, subscriber: Subscriber | None, told: Told) -> Messa
 
 
 def _tell(context: Context, subscriber: Subscriber, problems: Iterable[Problem]) -> None:
-    """Tell the reader whose template it is. The key is made of the mistake, so that the same one is never told twice."""
+    """Tell the reader whose template it is, and the operator. The key is made of the mistake's place in files as they are now, so that
+    the same one is never told twice, whatever values it met."""
     now = context.clock.now()
+    files = context.drafter.templates().fingerprint
     notices = [
         Notification(
-            key=key_of("template", subscriber.template, str(problem), destination),
+            key=key_of("template", subscriber.template, files, *_place(problem), destination),
             kind="notice",
             subscriber="",
             watchlists=(),
@@ -54,9 +56,13 @@ def _tell(context: Context, subscriber: Subscriber, problems: Iterable[Problem])
             due=now,
         )
         for problem in problems
-        for destination in subscriber.to
+        for destination in dict.fromkeys((*subscriber.to, *context.settings.operator))
     ]
     notify(context.database, notices, now)
+
+
+def _place(problem: Problem) -> tuple[str, ...]:
+    return (problem.file, problem.message if problem.line is None else str(problem.line))
 
 
 def _notice(subscriber: Subscriber, problem: Problem) -> NoticeContext:

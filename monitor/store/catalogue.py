@@ -4,6 +4,7 @@ Written in the transaction of the look that it comes from. All of it can be made
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, fields
 from hashlib import blake2b
 from typing import Any
@@ -67,6 +68,20 @@ def _index_changes(connection: Connection, most: int) -> int:
     ).fetchall()
     if not rows:
         return 0
+    _put_changes(connection, rows)
+    connection.execute("UPDATE indexed SET up_to = ? WHERE name = 'changes'", (rows[-1]["id"],))
+    return len(rows)
+
+
+def index_past(connection: Connection, first: int, last: int) -> None:
+    """Index changes of past versions, whose ids are below zero and were just written. Within a write transaction."""
+    rows = connection.execute(
+        "SELECT id, label, before, after, housekeeping FROM changes WHERE id BETWEEN ? AND ?", (first, last)
+    ).fetchall()
+    _put_changes(connection, rows)
+
+
+def _put_changes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     read = [(row, _text(row["before"]), _text(row["after"])) for row in rows]
     connection.executemany(
         "INSERT INTO changes_found (rowid, label, before, after) VALUES (?, ?, ?, ?)",
@@ -80,8 +95,6 @@ def _index_changes(connection: Connection, most: int) -> int:
             if isinstance(row["before"], bytes) or isinstance(row["after"], bytes)
         ],
     )
-    connection.execute("UPDATE indexed SET up_to = ? WHERE name = 'changes'", (rows[-1]["id"],))
-    return len(rows)
 
 
 def _index_events(connection: Connection, most: int) -> int:

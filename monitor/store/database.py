@@ -137,6 +137,15 @@ class Database:
             finally:
                 connection.execute("ROLLBACK")
 
+    def empty_log(self) -> bool:
+        """Bring what the write-ahead log holds into the file and empty it; False where a reader or a full disk is in the way."""
+        with self._our_turn() as connection, in_words(self.path):
+            try:
+                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.OperationalError:
+                return False
+            return not busy
+
     def path_is_ours(self) -> bool:
         """Whether the path still leads to the file that is open: False once it was renamed, removed or replaced.
         Writes would then go on "succeeding" into a file that nobody finds."""

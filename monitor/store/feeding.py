@@ -1,6 +1,6 @@
 """What feeds and calendars are made of: the newest events, the dates of trials in all their versions. Read-only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,18 +66,23 @@ def fed_lists(db: Database) -> list[FedList]:
 
 
 def watched_histories(
-    db: Database, watchlist: str | None = None
+    db: Database, watchlist: str | None = None, only: TrialId | None = None
 ) -> dict[TrialId, tuple[tuple[datetime, TrialFacts], ...]]:
-    """The versions of every trial that is watched (by this list, or by any): when each was seen and its facts, oldest first. Trials that
-    are gone or merged into another are left out, and numbers that were never given."""
+    """The versions of every trial that is watched (by this list, or by any; of `only` this one): when each was seen and its facts, oldest
+    first. Trials that are gone or merged into another are left out, and numbers that were never given."""
     found: dict[TrialId, list[tuple[datetime, TrialFacts]]] = {}
+    this_one = " AND t.registry = :registry AND t.number = :number" if only is not None else ""
     with db.reading() as connection:
         for row in connection.execute(
             f"SELECT t.registry, t.number, v.seen_at, v.last_data_date, {_FACTS} FROM trials AS t"
-            " JOIN versions AS v ON v.trial = t.id WHERE t.gone_at IS NULL AND t.moved_to = '' AND t.id IN"
+            f" JOIN versions AS v ON v.trial = t.id WHERE t.gone_at IS NULL AND t.moved_to = ''{this_one} AND t.id IN"
             " (SELECT w.trial FROM watched AS w WHERE :watchlist IS NULL OR w.watchlist = :watchlist)"
             " ORDER BY t.number, t.registry, v.version",
-            {"watchlist": watchlist},
+            {
+                "watchlist": watchlist,
+                "registry": only.registry if only is not None else None,
+                "number": only.number if only is not None else None,
+            },
         ):
             history = found.setdefault(TrialId(row["registry"], row["number"]), [])
             history.append((moment(row["seen_at"]), facts_of(row, row["last_data_date"])))
@@ -89,18 +94,20 @@ def events_of_list(
 ) -> list[FedEvent]:
     """The newest events of the trials that a list watches, of these significances; newest first."""
     which = "e.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :of)"
-    return _events(db, which, watchlist, graver, limit)
+    return _events(db, which, {"of": watchlist}, graver, limit)
 
 
 def events_of_trial(
     db: Database, trial: TrialId, graver: Iterable[Significance], limit: int
 ) -> list[FedEvent]:
     """The newest events of a trial, of these significances; newest first."""
-    which = "e.trial = (SELECT x.id FROM trials AS x WHERE x.registry || ':' || x.number = :of)"
-    return _events(db, which, str(trial), graver, limit)
+    which = "e.trial = (SELECT x.id FROM trials AS x WHERE x.registry = :registry AND x.number = :number)"
+    return _events(db, which, {"registry": trial.registry, "number": trial.number}, graver, limit)
 
 
-def _events(db: Database, which: str, of: str, graver: Iterable[Significance], limit: int) -> list[FedEvent]:
+def _events(
+    db: Database, which: str, of: Mapping[str, str], graver: Iterable[Significance], limit: int
+) -> list[FedEvent]:
     words = [str(one) for one in graver]
     holes = ", ".join(f":s{n}" for n in range(len(words)))
     with db.reading() as connection:
@@ -109,7 +116,7 @@ def _events(db: Database, which: str, of: str, graver: Iterable[Significance], l
             " (SELECT COUNT(*) FROM event_changes AS x WHERE x.event = e.id) AS of_changes"
             f" FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE {which} AND e.significance IN ({holes})"
             " ORDER BY e.id DESC LIMIT :limit",
-            {"of": of, "limit": limit, **{f"s{n}": word for n, word in enumerate(words)}},
+            {**of, "limit": limit, **{f"s{n}": word for n, word in enumerate(words)}},
         ).fetchall()
         changes = {row["id"]: _changes(connection, row["id"]) for row in rows}
     return [

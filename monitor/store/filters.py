@@ -15,8 +15,8 @@ from monitor.store.values import stamp
 class Filters:
     """Which changes or events are meant; None: all. `trial` is a number, an id or another number for the trial;
     `since` and `until` are moments of our seeing, both included; `at_least` and `rule` of a change are those of its events; `field` is a
-    part of a field's path or label, and of an event that of one of its changes; `text` are words as `search` takes them; `before`
-    is the id to go on from, newest first."""
+    part of a field's path or label, and of an event that of one of its changes; `text` are words as `search` takes them, in a change's
+    values or an event's headline; `before` is the id to go on from, newest first."""
 
     trial: str | None = None
     watchlist: str | None = None
@@ -29,6 +29,12 @@ class Filters:
     rule: str | None = None
     field: str | None = None
     text: str | None = None
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether the past from the registry's own history is meant too: of one trial, unless a time of our seeing is asked for, for nobody
+        saw it. Within a trial ids rise with time; those of the past are below zero."""
+        return self.trial is not None and self.since is None and self.until is None
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -47,30 +53,33 @@ class Filters:
             "text": expression(self.text or ""),
         }
 
-    def conditions(self, row: str, seen_at: str, of_kind: Mapping[str, str]) -> str:
+    def conditions(
+        self, row: str, seen_at: str, of_kind: Mapping[str, str], *, rare_topic: bool = True
+    ) -> str:
         """What a row must satisfy, in SQL: only what is asked for, so that an index serves it and newest first needs no sorting.
         `of_kind`: what `before`, `at_least`, `rule`, `field` and `text` mean of such a row."""
         asked_for = {
             f"{row}.trial IN (SELECT t.id FROM trials AS t WHERE {NAMED})": self.trial,
             f"{row}.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist)": self.watchlist,
-            f"{row}.topic = :topic": self.topic,
+            # A common topic is met on the way from the newest on; the index of a rare one is shorter than that way.
+            f"{'' if rare_topic else '+'}{row}.topic = :topic": self.topic,
             f"{seen_at} >= :since": self.since,
             f"{seen_at} <= :until": self.until,
-            of_kind["before"]: self.before,
+            "c.id < :before" if row == "c" and self.reaches_back else of_kind["before"]: self.before,
             of_kind["at_least"]: self.at_least,
             of_kind["rule"]: self.rule,
             of_kind["field"]: self.field,
             of_kind["text"]: self.text,
         }
+        seen = [f"{row}.id > 0"] if row == "c" and not self.reaches_back and self.text is None else ["TRUE"]
         return " AND ".join(
-            ["TRUE", *(condition for condition, value in asked_for.items() if value is not None)]
+            [*seen, *(condition for condition, value in asked_for.items() if value is not None)]
         )
 
 
 _GRAVE = "e.significance IN (SELECT value FROM json_each(:graver))"
 _OF_RULE = "e.rule = :rule"
 _OF_FIELD = "(INSTR(LOWER(c.field), LOWER(:field)) > 0 OR INSTR(LOWER(c.label), LOWER(:field)) > 0)"
-_IN_CHANGES = "SELECT rowid FROM changes_found WHERE changes_found MATCH :text"
 
 
 def _led_to(event: str) -> str:
@@ -86,7 +95,7 @@ OF_A_CHANGE = {
     "at_least": _led_to(_GRAVE),
     "rule": _led_to(_OF_RULE),
     "field": _OF_FIELD,
-    "text": f"c.id IN ({_IN_CHANGES})",
+    "text": "changes_found MATCH :text",
 }
 OF_AN_EVENT = {
     "before": "(e.seen_at, e.id) < (SELECT b.seen_at, b.id FROM events AS b WHERE b.id = :before)",
@@ -94,6 +103,5 @@ OF_AN_EVENT = {
     "rule": _OF_RULE,
     "field": "EXISTS (SELECT 1 FROM event_changes AS x JOIN changes AS c ON c.id = x.change"
     f" WHERE x.event = e.id AND {_OF_FIELD})",
-    "text": "e.id IN (SELECT rowid FROM events_found WHERE events_found MATCH :text"
-    f" UNION SELECT x.event FROM event_changes AS x WHERE x.change IN ({_IN_CHANGES}))",
+    "text": "events_found MATCH :text",
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from monitor.store.database import Connection, Database
 from monitor.store.destinations import breaker_of, broken_destinations
+from monitor.store.upkeep import known_sizes
 from monitor.store.values import moment, stamp
 
 # Without a look that succeeded for this long, silence no longer means that nothing changed.
@@ -33,7 +34,12 @@ def status(db: Database, now: datetime, sources: Sequence[str] = ()) -> dict[str
         "sources": reports,
         "watched": watched,
         "outbox": outbox,
-        "database": {"path": str(db.path), "bytes": _bytes(db), "versions": versions},
+        "database": {
+            "path": str(db.path),
+            "bytes": _bytes(db),
+            "versions": versions,
+            "parts": known_sizes(db),
+        },
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from monitor.core.change import Kind
 from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
+from monitor.core.significance import Measure
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.observations import modules_at
@@ -25,7 +26,8 @@ _PAGE = 500
 def event(db: Database, identity: int) -> dict[str, Any] | None:
     """One event, its `changes` in full, and the dates of the sponsor's last submission before and after the version that it is about.
 
-    `submitted_before` and `submitted_after` are None where the event made no version and where the registry gives no such date.
+    `submitted_before` and `submitted_after` are None where the event made no version and where the registry gives no such date; `measure`
+    is the event's (Measure), None where it has none.
     """
     with db.reading() as connection:
         row = connection.execute(
@@ -49,6 +51,7 @@ def event(db: Database, identity: int) -> dict[str, Any] | None:
             "changes": [_change(change) for change in changes],
             "submitted_before": row["submitted_before"] or None,
             "submitted_after": row["submitted_after"] or None,
+            "measure": Measure(**json.loads(row["measure"])) if row["measure"] is not None else None,
         }
 
 
@@ -147,7 +150,8 @@ def field_ledgers(db: Database, trial: TrialId) -> list[Ledger]:
     """One for each field of a trial that ever changed, the field that changed last first."""
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT c.*, IIF(c.id < 0, v.registry_date, v.seen_at) AS seen_at, newest.times FROM (SELECT MAX(c.id) AS id, COUNT(*) AS times FROM changes AS c"
+            "SELECT c.*, IIF(c.id < 0, v.registry_date, v.seen_at) AS seen_at, newest.times"
+            " FROM (SELECT MAX(c.id) AS id, COUNT(*) AS times FROM changes AS c"
             " JOIN trials AS t ON t.id = c.trial WHERE t.registry = ? AND t.number = ? GROUP BY c.field) AS newest"
             " JOIN changes AS c ON c.id = newest.id"
             " JOIN versions AS v ON v.trial = c.trial AND v.version = c.version ORDER BY c.version DESC, c.id",

@@ -257,6 +257,7 @@ def settle_plainer(
     error: str,
     plainer: Payload,
     breaker: Breaker | None = None,
+    notices: Sequence[Notification] = (),
 ) -> bool:
     """The destination works, but refused this message. It is due at once in this plainer form."""
 
@@ -264,7 +265,7 @@ def settle_plainer(
         write_payload(connection, delivery.id, plainer, now)
 
     new = "state = 'pending', due = :now, error = :error"
-    return _settle(db, delivery, now, "refused", error, new, {}, breaker, keep=keep)
+    return _settle(db, delivery, now, "refused", error, new, {}, breaker, notices, keep)
 
 
 def settle_gave_up(

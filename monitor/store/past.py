@@ -10,6 +10,7 @@ from monitor.core.json import JsonObject
 from monitor.core.record import Record
 from monitor.core.source import PastVersion
 from monitor.core.trial import TrialId
+from monitor.store.catalogue import index_past
 from monitor.store.database import Connection, Database
 from monitor.store.trials import ASKED, asked_for
 from monitor.store.values import FACTS_COLUMNS, facts_row, moment, pack, stamp, unpack, write_json
@@ -129,6 +130,33 @@ def refusal(db: Database, source: str, now: datetime) -> str:
     return "" if row is None else str(row["why"])
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How fetching the past stands: trials that are watched and have none yet, and `refused`: registry → why it gives none at present.
+    `failed` are single trials whose past could not be read within a day."""
+
+    to_go: int
+    failed: int
+    refused: dict[str, str]
+
+
+def how_the_past_stands(db: Database, now: datetime) -> Standing:
+    """For `status` and `doctor`."""
+    lately = {"since": stamp(now - REMEMBERED_FOR), "now": stamp(now)}
+    with db.reading() as connection:
+        to_go, failed = connection.execute(
+            "SELECT COUNT(*) FILTER (WHERE b.state IS NULL OR b.state = 'fetching'),"
+            " COUNT(*) FILTER (WHERE b.state = 'failed' AND b.at BETWEEN :since AND :now) FROM trials AS t"
+            " LEFT JOIN backfills AS b ON b.trial = t.id WHERE t.version > 0 AND t.id IN (SELECT trial FROM watched)",
+            lately,
+        ).fetchone()
+        refused = connection.execute(
+            "SELECT source, why FROM backfill_refusals WHERE at BETWEEN :since AND :now ORDER BY source",
+            lately,
+        )
+        return Standing(to_go, failed, {row["source"]: row["why"] for row in refused})
+
+
 def write_past(
     db: Database, trial: TrialId, past: Sequence[Past], since_then: ChangeSet, now: datetime
 ) -> int:
@@ -235,3 +263,4 @@ def _write_changes(connection: Connection, trial: int, past: Sequence[Past], sin
             for identity, (version, change) in enumerate(changes, lowest - len(changes))
         ],
     )
+    index_past(connection, lowest - len(changes), lowest - 1)

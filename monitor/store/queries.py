@@ -12,7 +12,7 @@ from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.shape import Shape, join
 from monitor.core.trial import TrialId
-from monitor.store.database import Database
+from monitor.store.database import Connection, Database
 from monitor.store.filters import OF_A_CHANGE, OF_AN_EVENT
 from monitor.store.filters import Filters as Filters
 from monitor.store.observations import modules_at
@@ -23,18 +23,41 @@ from monitor.store.values import stamp
 # A record of a version and the date of the data it was last seen with → the record as it was last seen.
 Refresh = Callable[[dict[str, Json], str], dict[str, Json]]
 
+_FEW = 20_000
+
 
 def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
     """Changes, newest first, as `changes --json` gives them."""
     filters = filters or Filters()
     with db.reading() as connection:
+        meant = filters.conditions("c", "v.seen_at", OF_A_CHANGE, rare_topic=_is_rare(connection, filters))
         for row in connection.execute(
-            "SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM changes AS c"
+            f"SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM {_from('changes', 'c', filters)}"
             " JOIN trials AS t ON t.id = c.trial JOIN versions AS v ON v.trial = c.trial AND v.version = c.version"
-            f" WHERE {filters.conditions('c', 'v.seen_at', OF_A_CHANGE)} ORDER BY v.seen_at DESC, c.id DESC LIMIT :limit",
+            f" WHERE {meant} ORDER BY {_newest_first('v', 'c', filters)} LIMIT :limit",
             filters.parameters,
         ):
             yield change_row(row)
+
+
+def _from(table: str, row: str, filters: Filters) -> str:
+    """The table, through its full-text index where words are asked for: the hits come newest first, and no more than are wanted."""
+    if filters.text is None:
+        return f"{table} AS {row}"
+    return f"{table}_found CROSS JOIN {table} AS {row} ON {row}.id = {table}_found.rowid"
+
+
+def _newest_first(seen: str, row: str, filters: Filters) -> str:
+    if row == "c" and filters.reaches_back and filters.text is None:
+        return "c.id DESC"
+    order = f"{seen}.seen_at DESC, {row}.id DESC"
+    return order if filters.text is None else f"{'changes' if row == 'c' else 'events'}_found.rowid DESC"
+
+
+def _is_rare(connection: Connection, filters: Filters) -> bool:
+    """Whether so few changes are of this topic that they are better gathered first, and then put in order."""
+    few = "SELECT COUNT(*) FROM (SELECT 1 FROM changes WHERE topic = ? LIMIT ?)"
+    return filters.topic is None or int(connection.execute(few, (filters.topic, _FEW)).fetchone()[0]) < _FEW
 
 
 def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
@@ -43,8 +66,8 @@ def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, A
     with db.reading() as connection:
         for row in connection.execute(
             "SELECT e.*, t.registry, t.number, (SELECT json_group_array(x.change) FROM event_changes AS x"
-            " WHERE x.event = e.id) AS of_changes FROM events AS e JOIN trials AS t ON t.id = e.trial"
-            f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY e.seen_at DESC, e.id DESC LIMIT :limit",
+            f" WHERE x.event = e.id) AS of_changes FROM {_from('events', 'e', filters)} JOIN trials AS t ON t.id = e.trial"
+            f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY {_newest_first('e', 'e', filters)} LIMIT :limit",
             filters.parameters,
         ):
             yield event_row(row)

@@ -14,11 +14,13 @@ _FIRST = timedelta(days=7)
 
 
 def previous_slot(db: Database, subscriber: str, destinations: Sequence[str], slot: datetime) -> datetime:
-    """The moment for which this subscriber's last digest before `slot` was put together; a week before `slot` if there was none."""
+    """The moment for which this subscriber's last digest before `slot` was put together, be it one that said that nothing changed;
+    a week before `slot` if there was none."""
     with db.reading() as connection:
         row = connection.execute(
-            "SELECT MAX(slot) AS slot FROM notifications WHERE subscriber = ? AND destinations = ?"
-            " AND slot < ? AND folded_into IS NOT NULL",
+            "SELECT MAX(slot) AS slot FROM (SELECT slot FROM notifications WHERE subscriber = ?1 AND destinations = ?2"
+            " AND folded_into IS NOT NULL UNION ALL SELECT slot FROM digest_slots WHERE subscriber = ?1 AND destinations = ?2)"
+            " WHERE slot < ?3",
             (subscriber, json.dumps(list(destinations)), stamp(slot)),
         ).fetchone()
     return moment(row["slot"]) if row["slot"] is not None else slot - _FIRST

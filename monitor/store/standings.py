@@ -70,3 +70,25 @@ def not_read_since(
             )
         ]
     return numbers, searches
+
+
+def read_since(
+    db: Database, moment: datetime, trials: Sequence[TrialId], watches: Iterable[str]
+) -> tuple[list[TrialId], list[str]]:
+    """Those of the trials, and of the searches (by key), that were read since that moment."""
+    with db.reading() as connection:
+        numbers = [
+            TrialId(row["registry"], row["number"])
+            for row in connection.execute(
+                f"SELECT t.registry, t.number FROM {ASKED} WHERE t.last_looked_at > :moment ORDER BY t.number",
+                {"trials": asked_for(trials), "moment": stamp(moment)},
+            )
+        ]
+        searches = [
+            row["key"]
+            for row in connection.execute(
+                "SELECT key FROM watches WHERE read_at > ? AND key IN (SELECT value FROM json_each(?)) ORDER BY key",
+                (stamp(moment), json.dumps(list(watches))),
+            )
+        ]
+    return numbers, searches

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 
-# A trial as people name it: its id, its number, or another number for it.
+# A trial as people name it: its id, its number, or another number for it. Each way an index leads there.
 NAMED = (
-    "(t.number = :trial OR t.registry || ':' || t.number = :trial"
+    "(t.number = :trial OR (t.number = SUBSTR(:trial, INSTR(:trial, ':') + 1)"
+    " AND t.registry = SUBSTR(:trial, 1, INSTR(:trial, ':') - 1))"
     " OR t.id IN (SELECT a.trial FROM aliases AS a WHERE a.number = :trial))"
 )
 

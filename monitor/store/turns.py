@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from monitor.core.breaker import WITHIN
 from monitor.core.notification import LONGEST_WAIT
 from monitor.store.database import Database
 from monitor.store.values import stamp
@@ -25,7 +26,7 @@ _LETS = (
     "(b.rests_until IS NULL OR b.rests_until <= :now OR b.rests_until > :impossible)"
     " AND (COALESCE(b.openings, 0) = 0 OR NOT EXISTS (SELECT 1 FROM deliveries AS s"
     " WHERE s.destination = d.destination AND s.state = 'sending'))"
-    " AND (b.storm_until IS NULL OR b.storm_until <= :now OR b.storm_until > :impossible"
+    " AND (b.storm_until IS NULL OR b.storm_until <= :now OR b.storm_until > :no_storm"
     " OR d.id <= b.storm_after OR d.attempts > 0 OR d.part > 1"
     " OR (SELECT n.kind FROM notifications AS n WHERE n.id = d.notification) <> 'alert')"
 )
@@ -56,5 +57,6 @@ def moments_of(now: datetime, destination: str | None) -> dict[str, str | int | 
     return {
         "now": stamp(now),
         "impossible": stamp(now + LONGEST_WAIT + _SLACK),
+        "no_storm": stamp(now + WITHIN),
         "destination": destination,
     }

@@ -29,7 +29,9 @@ _LONGEST_FORM = 2048
 
 def pages() -> tuple[Page, ...]:
     """Everything that can be asked for."""
-    return (*instances("monitor.web.pages", Page), *instances("monitor.web.api", Page))
+    return tuple(
+        page for package in ("pages", "api", "files") for page in instances(f"monitor.web.{package}", Page)
+    )
 
 
 def application(house: House, hosts: Collection[str], token: Secret | None = None) -> Starlette:
@@ -81,7 +83,7 @@ def _endpoint(page: Page, house: House, navigation: Navigation) -> Callable[[Req
 
 def _values(page: Page, request: Request) -> dict[str, Any]:
     """What the address says, by the declared parameters; one that is not declared, or is there twice, is a mistake that is said."""
-    query = parse_qs(request.url.query, keep_blank_values=True)
+    query: dict[str, list[Any]] = dict(parse_qs(request.url.query, keep_blank_values=True))
     known = {param.name for param in page.params if param.where == "query"}
     for name, given in query.items():
         if name not in known:
@@ -90,15 +92,13 @@ def _values(page: Page, request: Request) -> dict[str, Any]:
             raise NotUnderstood(f"“{name}” stands in the address twice")
     values = {}
     for param in page.params:
-        text = (
-            request.path_params.get(param.name) if param.where == "path" else query.get(param.name, [""])[0]
-        )
-        # A form sends what was left empty too.
-        if text in (None, ""):
+        text = request.path_params[param.name] if param.where == "path" else query.get(param.name, [None])[0]
+        # A form sends what was left empty too; a program that sends nothing means something by it.
+        if text is None or (text == "" and page.gives == "html"):
             values[param.name] = param.default
             continue
         try:
-            values[param.name] = param.kind.read(str(text))
+            values[param.name] = param.kind.read(text)
         except NotUnderstood as wrong:
             raise NotUnderstood(f"{param.name}: {wrong}") from None
     return values
@@ -116,7 +116,7 @@ def _response(page: Page, request: Request, navigation: Navigation, answer: Answ
                 if answer.download
                 else {}
             )
-            return Response(answer.text, media_type=answer.media_type, headers=headers)
+            return Response(answer.body, media_type=answer.media_type, headers=headers)
         case Elsewhere():
             return RedirectResponse(quote(answer.path, safe="/?&=%:+-._~"), 303)
         case Same():

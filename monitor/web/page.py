@@ -8,18 +8,24 @@ from typing import Any, Literal
 
 from monitor.core.clock import Clock
 from monitor.core.source import Source
+from monitor.core.trial import TrialId
 from monitor.store.database import Database
 from monitor.web.values import Param
+
+FeedEnding = Literal["atom", "json", "ics"]
 
 
 @dataclass(frozen=True)
 class House:
-    """What everything is answered from: the database, open for reading; the sources, by name; the time."""
+    """What everything is answered from: the database, open for reading; the sources, by name; the time. `feed_of_list` (name, ending),
+    `feed_of_trial` and `metrics` make the same documents as are written to files; None: there is no such list or watched trial."""
 
     database: Database
     sources: Mapping[str, Source]
     clock: Clock
-    base_url: str = ""
+    feed_of_list: Callable[[str, FeedEnding], bytes | None]
+    feed_of_trial: Callable[[TrialId, FeedEnding], bytes | None]
+    metrics: Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,9 @@ class Data:
 
 @dataclass(frozen=True)
 class File:
-    """A feed, a calendar, a figure: text of some media type; `download` is the name to save it under, where it is to be saved."""
+    """A feed, a calendar, metrics: a document of some media type; `download` is the name to save it under, where it is to be saved."""
 
-    text: str
+    body: bytes
     media_type: str
     download: str = ""
 
@@ -104,5 +110,5 @@ class Page:
     params: tuple[Param, ...] = ()
     nav: str = ""
     order: int = 0
-    gives: Literal["html", "json", "atom", "feed", "calendar", "metrics", "svg"] = "html"
+    gives: Literal["html", "json", "file"] = "html"
     schema: Mapping[str, Any] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from monitor.core.significance import TOPICS, Significance
 from monitor.core.watch import NCT_NUMBER
+from monitor.render.escape import clean
 
 
 class NotUnderstood(ValueError):
@@ -88,9 +89,9 @@ def _name(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    if len(text) > _LONGEST or not text.isprintable():
-        raise NotUnderstood(f"at most {_LONGEST} printable characters are expected")
-    return " ".join(text.split())
+    if len(text) > _LONGEST:
+        raise NotUnderstood(f"at most {_LONGEST} characters are expected")
+    return " ".join(clean(text).split())
 
 
 TRIAL = Kind(_trial, {"type": "string", "pattern": "^[Nn][Cc][Tt](?!0{8})[0-9]{8}$"})

@@ -38,6 +38,11 @@ def watchlist_address(name: str) -> str:
     return "/watchlist/" + quote(name, safe="")
 
 
+def feed_address(folder: str, name: str, ending: str) -> str:
+    """Where a feed or calendar is."""
+    return f"{folder}{quote(name, safe='')}.{ending}"
+
+
 def minute(moment: str | datetime | None) -> str:
     """`2026-02-09 14:03` of a stored moment; empty for none."""
     if moment is None or moment == "":
@@ -80,6 +85,7 @@ def _environment() -> Environment:
         "address": address,
         "trial_address": trial_address,
         "watchlist_address": watchlist_address,
+        "feed_address": feed_address,
         "minute": minute,
         "day_words": day_words,
         "count": count,

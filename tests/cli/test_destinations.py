@@ -7,6 +7,7 @@ from pytest_httpserver import HTTPServer
 
 from tests import canary
 from tests.deliver.conftest import a_free_port
+from tests.deliver.receivers import a_receiver, an_answer
 
 Trialmon = Callable[..., CompletedProcess[str]]
 
@@ -111,3 +112,22 @@ def test_an_unknown_name_is_wrong_usage(trialmon: Trialmon, tmp_path: Path) -> N
     run = trialmon("destinations", "test", "dsk")
     assert run.returncode == 2
     assert "there is no destination called 'dsk' (there are: desk, terminal)" in run.stderr
+
+
+def test_a_signed_webhook_is_tested_and_its_secret_not_shown(trialmon: Trialmon, tmp_path: Path) -> None:
+    with a_receiver(an_answer("204 No Content", b"")) as receiver, a_receiver(an_answer("410 Gone")) as gone:
+        (tmp_path / "trialmon.yaml").write_text(
+            "destinations:\n"
+            f"  machine: {{webhook: 'http://127.0.0.1:{receiver.port}/x', secret: '${{HOOK}}', private: true}}\n"
+            f"  old: {{webhook: 'http://127.0.0.1:{gone.port}/${{PATH_}}', secret: '${{HOOK}}', private: true}}\n"
+            "  inside: {webhook: 'https://127.0.0.1/${PATH_}', secret: '${HOOK}'}\n",
+            encoding="utf-8",
+        )
+        run = trialmon("destinations", "test", HOOK=canary.WEBHOOK_SECRET, PATH_=canary.PATH)
+    assert run.returncode == 1
+    assert run.stdout == "machine (webhook): sent\n"
+    assert "destination old (webhook): the receiver answered 410 (Gone)" in run.stderr
+    assert "destination inside (webhook): the host name leads to a private address" in run.stderr
+    assert not canary.sings(run.stdout + run.stderr)
+    assert b'"type":"trialmon.notice"' in receiver.requests[0]
+    assert b"webhook-signature: v1," in receiver.requests[0]

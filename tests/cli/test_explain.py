@@ -26,12 +26,14 @@ subscribers:
   - {name: board, to: [desk], at_least: critical}
   - {name: sites, to: [desk], topics: [sites]}
   - {name: new, to: [desk]}
+  - {name: patient, to: [desk], slip_of: 200d}
+  - {name: tired, to: [desk], mute: [dates.slipped]}
 """
 
 
 @pytest.fixture
 def told(archive: Archive) -> Archive:
-    """A slip that the sponsor submitted; `me` was told of it at the second try. `board`, `sites` and `new` read the list too."""
+    """A slip that the sponsor submitted; `me` was told of it at the second try. `board`, `sites`, `new` and others read the list too."""
     (archive.folder / "watchlists" / "backs.yaml").write_text(READERS)
     archive.watch()
     archive.see(a_document(), "2026-02-09")
@@ -87,6 +89,8 @@ def test_who_was_not_told_and_why(told: Archive) -> None:
     (chain,) = told.ask("explain", str(the_slip(told)), "--json").rows[0]["events"]
     why = {one["subscriber"]: one["why"] for one in chain["not_told"]}
     assert why == {
+        "patient": "it is smaller than they ask for, and so is the way since the first promise",
+        "tired": "they muted dates.slipped",
         "board": "this is notable, and they are told what is at least critical",
         "sites": "they do not ask for the topic dates",
         "new": "they ask for it as the list stands now; when it was seen, they or the trial were not in the list",

@@ -43,7 +43,7 @@ def test_people_get_a_short_board(known: Archive, present: datetime) -> None:
     assert lines[0] == "clinicaltrials.gov  data of 2026-02-09, looked 12 min ago, ok"
     assert lines[1] == "1 trial watched, 3 versions stored"
     assert lines[2] == "0 messages wait to be sent, 0 given up"
-    assert len(lines) == 4
+    assert len(lines) == 5
 
 
 def test_a_source_that_was_never_looked_at_is_not_well(known: Archive) -> None:

@@ -95,3 +95,22 @@ def test_the_folder_may_be_anywhere(archive: Archive) -> None:
     (elsewhere / "board.txt.j2").write_text(GOOD)
     archive.config.write_text(archive.config.read_text() + "templates: elsewhere/words\n")
     assert archive.ask("template", "check").out == "board: txt: fine\n"
+
+
+def test_doctor_tries_the_templates_that_a_watchlist_names(archive: Archive, folder: Path) -> None:
+    lists = archive.folder / "watchlists" / "backs.yaml"
+    lists.write_text(lists.read_text().replace("to: [desk]", "to: [desk], template: board"))
+    archive.config.write_text(
+        archive.config.read_text() + "sources: {clinicaltrials.gov: {base_url: 'http://127.0.0.1:9'}}\n"
+    )
+    (folder / "unused.txt.j2").write_text(BAD)
+
+    def found() -> list[tuple[bool, str]]:
+        rows = archive.ask("doctor", "--json").rows
+        return [(row["ok"], row["message"]) for row in rows if row["check"] == "templates"]
+
+    (folder / "board.txt.j2").write_text(GOOD)
+    assert found() == [(True, "board words an example of every kind of message")]
+    (folder / "board.txt.j2").write_text(BAD)
+    ((ok, message),) = found()
+    assert (ok, message.startswith(f"{folder}/board.txt.j2:2: there is no “nmae” here")) == (False, True)

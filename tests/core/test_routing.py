@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.core.routing import Asking, Flapping, NearNews, Subscription, route, subscriptions
 from monitor.core.significance import TOPICS, Significance, Verdict
-from monitor.core.watch import Holding, Place, Quiet, Slot, Watchlist, Wishes
+from monitor.core.watch import Holding, Place, Quiet, Slot, Subscriber, Watchlist, Wishes
 from tests.builders import NOON, NUMBER, a_moment, a_subscriber, a_verdict, a_watchlist
 
 NOISE, ROUTINE, NOTABLE, CRITICAL = Significance
@@ -252,10 +252,50 @@ FLAPPING = Flapping(4, a_moment("2026-02-10T12:00"))
 def test_a_flapping_trial_waits_for_its_summary_and_says_so() -> None:
     [address] = route([a_verdict(CRITICAL)], [asked()], NOON, flapping=FLAPPING)
     assert (address.slot, address.held_for) == (FLAPPING.until, "flapping")
-    assert address.waits.startswith("flapping: changed 4 times in 24 hours; from now on one summary a day")
+    assert (
+        address.waits == "flapping: changed 4 times in 24 hours; from now on one summary a day until it rests"
+    )
 
 
 def test_a_flapping_trial_stays_in_the_digest_of_who_gets_digests() -> None:
     [address] = route([a_verdict()], [asked(slots=(Slot(time(18)),))], NOON, flapping=FLAPPING)
     assert (address.slot, address.held_for) == (a_moment("2026-02-09T18:00"), "")
-    assert "flapping" in address.waits
+    assert address.waits == "flapping: changed 4 times in 24 hours"
+
+
+READERS = st.builds(
+    a_subscriber,
+    at_least=st.sampled_from(Significance),
+    topics=st.frozensets(st.sampled_from(("status", "dates", "sites")), min_size=1),
+    slots=st.sampled_from(((), (Slot(time(7, 30)),), (Slot(time(18), 2),))),
+    quiet=st.sampled_from((None, Quiet(time(22), time(7)), Quiet(time(11), time(13), holds_all=True))),
+    mute=st.sampled_from((frozenset(), frozenset({"sites"}), frozenset({NUMBER}))),
+    snooze=st.sampled_from(((), ((NUMBER, date(2026, 3, 1)),))),
+)
+
+
+@given(
+    st.lists(READERS, min_size=1, max_size=4),
+    st.lists(
+        st.builds(a_verdict, st.sampled_from(Significance), st.sampled_from(("status", "dates", "sites"))),
+        max_size=4,
+    ),
+)
+def test_a_reader_in_many_lists_gets_one_message_with_what_each_takes_when_the_soonest_wants_it(
+    readers: list[Subscriber], verdicts: list[Verdict]
+) -> None:
+    lists = [a_watchlist(f"list{n}", reader) for n, reader in enumerate(readers)]
+    alone = [
+        (one.name, address) for one in lists for address in route(verdicts, between(one), NOON, number=NUMBER)
+    ]
+    together = route(verdicts, between(*lists), NOON, number=NUMBER)
+    assert len(together) <= 1
+    telling = [(name, address) for name, address in alone if not address.withheld]
+    if telling:
+        [message] = together
+        assert set(message.verdicts) == {position for _, one in telling for position in one.verdicts}
+        assert set(message.subscription.watchlists) == {name for name, _ in telling}
+        assert message.due == min(one.due for _, one in telling)
+        assert not message.withheld
+    else:
+        assert bool(together) == bool(alone), "what is withheld by every list that asks is kept on record"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.schedule import end_of_quiet, latest_slot, next_slot, when_told
+from monitor.core.schedule import end_of_quiet, latest_slot, next_slot, start_of_day, when_told
 from monitor.core.significance import Significance
 from monitor.core.watch import Quiet, Slot
 from tests.builders import a_moment, a_subscriber
@@ -171,3 +171,18 @@ def test_no_digest_moment_lies_between_the_latest_one_and_now(
     assert latest <= now
     assert next_slot(slots, reader, latest) == latest
     assert next_slot(slots, reader, latest + timedelta(seconds=1)) >= now
+
+
+@given(ZONE, MOMENTS)
+def test_a_day_starts_at_its_first_moment(zone: str, moment: datetime) -> None:
+    day = moment.date()
+    start = start_of_day(day, a_subscriber(timezone=ZONES[zone]))
+    assert start.astimezone(ZONES[zone]).date() == day
+    assert (start - timedelta(microseconds=1)).astimezone(ZONES[zone]).date() == day - timedelta(days=1)
+
+
+def test_quiet_hours_that_hold_everything_hold_what_is_critical() -> None:
+    night = a_moment("2026-02-09T23:00")
+    for holds_all, told in ((False, night), (True, a_moment("2026-02-10T07:00"))):
+        reader = a_subscriber(quiet=Quiet(time(22), time(7), holds_all))
+        assert when_told(reader, Significance.CRITICAL, night) == (told, None)

@@ -94,12 +94,14 @@ def a_house(folder: Path, count: int = 3) -> Iterator[House]:
 
 @dataclass
 class Receiver:
-    """An HTTP server that takes what Apprise's json:// sends. `pause` holds up its answers; `busy` is set once one came."""
+    """An HTTP server that takes what Apprise's json:// sends. `pause` holds up its answers for so long, `hold` until it is set; `busy` is
+    set once one came."""
 
     url: str = ""
     messages: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     pause: float = 0.0
+    hold: threading.Event | None = None
     busy: threading.Event = field(default_factory=threading.Event)
 
 
@@ -112,6 +114,8 @@ def a_receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.busy.set()
             time.sleep(receiver.pause)
+            if receiver.hold is not None:
+                receiver.hold.wait(30)
             receiver.keys.append(self.headers["Idempotency-Key"])
             receiver.messages.append(json.loads(body))
             with suppress(OSError):  # the daemon may have been killed meanwhile

@@ -233,6 +233,22 @@ def test_a_look_that_hangs_holds_up_no_delivery(tmp_path: Path) -> None:
         running.stop_at_once()
 
 
+def test_a_destination_that_hangs_holds_up_no_other_not_even_what_becomes_due_later(tmp_path: Path) -> None:
+    with a_house(tmp_path) as house, a_receiver() as hangs, a_receiver() as works:
+        house.settings("1s", f"destinations:\n  hangs: {hangs.url}\n  works: {works.url}\n")
+        house.watchlist("mine", numbers(3), to="hangs, works")
+        hangs.hold = threading.Event()
+        running = Running(house, {}, QUICK)
+        eventually(hangs.busy.is_set, "one destination hangs")
+        eventually(lambda: len(works.messages) == 1, "the list is announced at the other")
+        house.registry.go_to(TUESDAY)
+        eventually(lambda: len(works.messages) == 2, "the alert arrives there while the first still hangs")
+        assert hangs.messages == []
+        hangs.hold.set()
+        eventually(lambda: len(hangs.messages) == 2, "what hung arrives, and what waited behind it")
+        assert running.stop() == 0
+
+
 def test_a_slow_delivery_is_waited_for_when_asked_to_stop(tmp_path: Path) -> None:
     with a_house(tmp_path) as house, a_receiver() as receiver:
         house.settings("15m", f"destinations:\n  desk: {receiver.url}\n")

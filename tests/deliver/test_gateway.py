@@ -391,5 +391,6 @@ def test_what_was_not_taken_is_put_in_plainer_words_once() -> None:
     plainer = gateway.plainer("desk", payload)
     assert plainer is not None
     assert plainer.form == "text"
+    assert plainer.body.endswith("…\n(shortened: `trialmon outbox show` has all of it)\n")
     assert len(plainer.body) <= 1000
     assert gateway.plainer("desk", plainer) is None

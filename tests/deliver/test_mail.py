@@ -15,7 +15,7 @@ from monitor.deliver import mail
 from monitor.deliver.gateway import Gateway
 from monitor.deliver.outcome import Accepted, Retry
 from monitor.deliver.services import _service
-from tests.deliver.conftest import Mailbox, a_free_port, an_envelope
+from tests.deliver.conftest import NOW, Mailbox, a_free_port, an_envelope
 
 KEY = "0123456789abcdef0123456789abcdef"
 OTHER_KEY = "f" * 32
@@ -133,7 +133,7 @@ def test_any_title_and_list_make_a_mail_that_can_be_read(title: str, watchlist: 
     title, watchlist = (text.encode("utf-8", "replace").decode() for text in (title, watchlist))
     headers = mail.headers_of(an_envelope(watchlists=(watchlist,)), "example.org", 1)
     payload = Payload(title, "<p>x</p>", "html", "x", headers)
-    raw = mail.written(service, payload, KEY, (False, "desk@example.org")).as_bytes()
+    raw = mail.written(service, payload, KEY, (False, "desk@example.org"), NOW).as_bytes()
     got = read(raw)
     assert raw.isascii()
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
@@ -165,6 +165,13 @@ def test_a_mail_too_long_for_a_mailbox_comes_in_parts_of_one_thread(mailbox: Mai
     assert isinstance(prepared, tuple)
     assert [payload.title for payload in prepared] == [f"t ({n}/3)" for n in range(1, 4)]
     assert len({dict(payload.headers)["References"] for payload in prepared}) == 1
+
+
+def test_what_was_prepared_for_a_chat_can_be_mailed(mailbox: Mailbox) -> None:
+    gateway = Gateway({"desk": Secret(mailbox.url)}, SystemClock())
+    assert gateway.send("desk", Payload("t", "words", "text", "words"), KEY) == Accepted()
+    got = read(mailbox.mails[-1].as_bytes())
+    assert (got.get_content_type(), got["Date"] is not None) == ("text/plain", True)
 
 
 def test_without_a_connection_nothing_can_have_arrived() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from monitor.bootstrap import SystemClock
 from monitor.core.destination import Webhook, signing_key
@@ -24,12 +25,25 @@ from monitor.deliver.ping import ping
 from monitor.deliver.signing import signed_headers
 from monitor.deliver.transport import Way, ask
 from monitor.deliver.webhook import MOST_OF_A_PART, prepared
+from monitor.deliver.webhook_schema import webhook_schema
+from tests import canary
 from tests.deliver.conftest import a_free_port, an_envelope
 from tests.deliver.receivers import RawReceiver, a_receiver, an_answer
 
 KEY = "0123456789abcdef0123456789abcdef"
-SECRET = "whsec_" + b64encode(b"a secret of 24 bytes or so").decode()
-OLD_SECRET = "whsec_" + b64encode(b"the secret of the year before").decode()
+OF_A_VERSION = {
+    "trial": "NCT03737461",
+    "registry": "clinicaltrials.gov",
+    "version": 2,
+    "topic": "status",
+    "seen_at": "2026-02-09T14:03:11Z",
+    "registry_date": "2026-02-09",
+}
+SECRET = canary.WEBHOOK_SECRET
+OLD_SECRET = canary.OLD_WEBHOOK_SECRET
+
+
+SCHEMA = Draft202012Validator(webhook_schema())
 
 
 def a_hook(port: int, *secrets: str, path: str = "/hook", private: bool = True) -> Webhook:
@@ -140,11 +154,19 @@ def test_the_body_says_what_changed_as_events_and_changes_do(message: Message) -
 
 
 def an_event(identity: int, changes: list[int]) -> dict[str, Any]:
-    return {"id": identity, "trial": "NCT03737461", "rule": "status.stopped", "changes": changes}
+    own = {"rule": "status.stopped", "significance": "critical", "headline": "Terminated", "because": "x"}
+    return {"id": identity, **OF_A_VERSION, **own, "changes": changes}
 
 
 def a_change(identity: int, size: int = 10) -> dict[str, Any]:
-    return {"id": identity, "field": f"f{identity}", "before": "é" * size, "after": None}
+    own = {
+        "field": f"f{identity}",
+        "label": "A field",
+        "kind": "removed",
+        "before": "é" * size,
+        "after": None,
+    }
+    return {"id": identity, **OF_A_VERSION, **own}
 
 
 @given(
@@ -171,6 +193,8 @@ def test_parts_hold_everything_once_and_are_short(
     assert [event for body in bodies for event in body["events"]] == events
     told = [change["id"] for body in bodies for change in body["changes"]]
     assert sorted(told) == sorted(change["id"] for change in everything)
+    for body in bodies:
+        SCHEMA.validate(body)
     for part, body in zip(parts, bodies, strict=True):
         entries = len(body["events"]) + len(body["changes"])
         assert len(part.body.encode()) <= MOST_OF_A_PART or (entries == 1 and not body["text"])
@@ -187,6 +211,7 @@ def test_a_receiver_that_takes_no_part_is_told_in_short(message: Message) -> Non
         "changes": [],
         "shortened": True,
     }
+    SCHEMA.validate(json.loads(short.body))
     assert gateway.plainer("machine", short) is None
 
 
@@ -225,8 +250,8 @@ CUT = b"Content-Length: 100\r\n\r\nhalf"
         (an_answer(body=b"\xef\xbb\xbf\n<!DOCTYPE html><title>Log in"), Retry(PAGE)),
         (an_answer(body=b"<HTML>", Content_Type="text/plain"), Retry(PAGE)),
         (an_answer(body=b"\x1f\x8b", Content_Encoding="gzip", Content_Type="text/html"), Retry(PAGE)),
-        (an_answer(body=b'{"ok": false, "error": "canary"}'), Retry(DENIED)),
-        (an_answer(body=b' {"error": {"message": "canary"}}'), Retry(ERROR)),
+        (an_answer(body=b'{"ok": false, "error": "no"}'), Retry(DENIED)),
+        (an_answer(body=b' {"error": {"message": "no"}}'), Retry(ERROR)),
         (an_answer(body=b'{"error": null, "errors": [], "ok": true}'), Accepted()),
         (an_answer(body=b"{not json"), Accepted()),
         (an_answer("202 Accepted", b'{"a":' * 10_000), Accepted()),
@@ -289,7 +314,7 @@ def test_a_name_that_cannot_be_looked_up_is_tried_again(message: Message) -> Non
         raise socket.gaierror(-2, "Name or service not known")
 
     gateway = Gateway(
-        {"machine": Webhook(Secret("https://canary.example.org/x"))}, SystemClock(), resolve=unknown
+        {"machine": Webhook(Secret("https://hooks.example.org/x"))}, SystemClock(), resolve=unknown
     )
     (payload,) = gateway.prepare("machine", message, an_envelope())  # type: ignore[misc]
     assert gateway.send("machine", payload, KEY) == Retry("the host name could not be looked up")
@@ -341,15 +366,15 @@ def test_of_a_webhook_only_its_kind_is_told() -> None:
     assert check(a_hook(1, SECRET)) is None
 
 
-CANARY = "whsec_" + b64encode(b"canary canary canary canary").decode()
-
-
 @pytest.mark.parametrize(
     "answer",
     [
         b"",
         b"junk",
-        *(an_answer(f"{status} x", b"canary whsec_") for status in (200, 302, 400, 401, 404, 429, 500, 504)),
+        *(
+            an_answer(f"{status} x", canary.TOKEN.encode())
+            for status in (200, 302, 400, 401, 404, 429, 500, 504)
+        ),
     ],
 )
 def test_no_secret_of_a_webhook_is_ever_told(
@@ -357,30 +382,25 @@ def test_no_secret_of_a_webhook_is_ever_told(
 ) -> None:
     caplog.set_level(1)
     with a_receiver(answer) as receiver:
-        hook = Webhook(
-            Secret(f"http://127.0.0.1:{receiver.port}/canary-path?token=canary-token"),
-            (Secret(CANARY),),
-            private=True,
-        )
+        address = f"http://127.0.0.1:{receiver.port}/{canary.PATH}?token={canary.PARAMETER}"
+        hook = Webhook(Secret(address), (Secret(canary.WEBHOOK_SECRET),), private=True)
         gateway = a_gateway(hook)
         outcome = tell(hook, message)
-    assert b"canary-path" in receiver.requests[0]
+    assert canary.PATH.encode() in receiver.requests[0]
     for said in (repr(outcome), repr(gateway), repr(hook), caplog.text, *capfd.readouterr()):
-        assert "canary" not in said
-        assert "whsec_" not in said
-        assert b64encode(b"canary canary").decode()[:12] not in said
+        assert not canary.sings(said)
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        "https://canary-user:canary-pass@127.0.0.1:1/canary-path",
-        "https://127.0.0.1:1/canary path",
-        "https://127.0.0.1:1/canary\x00\r\nX: y",
-        "gopher://127.0.0.1/canary",
-        "https://[canary",
-        "canary",
-        "https://127.0.0.1:99999/canary",
+        f"https://{canary.USER}:secret@127.0.0.1:1/{canary.PATH}",
+        f"https://127.0.0.1:1/{canary.PATH} {canary.PATH}",
+        f"https://127.0.0.1:1/{canary.PATH}\x00\r\nX: y",
+        f"gopher://127.0.0.1/{canary.PATH}",
+        f"https://[{canary.HOST}",
+        canary.TOKEN,
+        f"https://127.0.0.1:99999/{canary.PATH}",
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused_without_a_word_of_it(
@@ -389,7 +409,7 @@ def test_an_address_that_cannot_be_used_is_refused_without_a_word_of_it(
     outcome = tell(Webhook(Secret(url), (Secret(SECRET),), private=True), message)
     assert outcome != Accepted()
     for said in (repr(outcome), *capfd.readouterr()):
-        assert "canary" not in said
+        assert not canary.sings(said)
 
 
 def test_a_ping_asks_and_can_say_a_word() -> None:

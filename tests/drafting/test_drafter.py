@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.core.notification import Message
+from monitor.drafting import process
 from monitor.drafting.drafter import Drafter
 from monitor.render.message import render_alert
 from monitor.render.offered import offered
@@ -145,6 +146,16 @@ def test_a_value_between_tags_or_in_quotation_marks_is_fine(desk: Desk) -> None:
         '{{ trials[0].title }}</p><a href="{{ trials[0].page }}">x</a>',
     )
     assert desk.draft()[1] == []
+
+
+def test_where_no_process_can_be_started_the_message_has_the_built_in_words(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_COMMAND", ("/nowhere/python",))
+    desk.write("board.txt.j2", "{{ kind }}")
+    message, (said,) = desk.draft()
+    assert message == BUILT_IN
+    assert said.startswith("templates/board.txt.j2: could not be run: No such file or directory")
 
 
 def test_several_threads_draft_at_once(desk: Desk) -> None:

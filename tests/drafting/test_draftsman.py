@@ -151,7 +151,7 @@ def test_it_has_no_environment_and_can_open_nothing(
             assert process.environ() == {}
             assert process.rlimit(psutil.RLIMIT_NOFILE) == (3, 3)
             assert process.rlimit(psutil.RLIMIT_FSIZE) == (0, 0)
-            assert process.rlimit(psutil.RLIMIT_AS)[1] <= 512 * 1024 * 1024
+            assert process.rlimit(psutil.RLIMIT_AS)[1] <= 256 * 1024 * 1024
             assert process.net_connections() == []
             assert process.open_files() == []
             assert process.cwd() == "/"

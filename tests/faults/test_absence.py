@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from monitor.core.trial import TrialId
+from monitor.core.watch import Holding
 from monitor.jobs.dispatch import dispatch
 from monitor.jobs.unknown import tell_unknown
 from monitor.store.runs import begin_run
@@ -129,7 +130,7 @@ def test_numbers_that_the_registry_does_not_know_are_told_once_and_together(desk
 def test_a_number_that_another_process_told_of_takes_no_message_with_it(desk: Desk) -> None:
     desk.watch(*NUMBERS, *UNKNOWN)
     first, second = (TrialId("clinicaltrials.gov", number) for number in UNKNOWN)
-    why = {"backs": "you watch this trial"}
+    why = {"backs": Holding("you watch this trial")}
     with desk.office.context(datetime(2026, 2, 9, 16, tzinfo=UTC)) as context:
         door = context.doors["clinicaltrials.gov"]
         run = begin_run(context.database, door.source.id, context.clock.now(), full=False)

@@ -104,8 +104,9 @@ def test_a_single_trial_and_a_search_that_cannot_be_read_for_a_day_are_named_onc
         desk.registry.behave()
         if day > 9:
             assert {kind for failure in report.failed for kind in failure} == {"search", "trial", "why"}
-    (notice,) = desk.arrived()
+    notice, *over = desk.arrived()
     assert notice.title.startswith("Not read for a day: the search “knee pain” and 1 more")
+    assert all(one.title.startswith("Read again: NCT") for one in over), "the last day it was another trial"
     assert any(number in notice.text for number in (*NUMBERS, *KNEES))
     assert desk.status("2026-02-11T15:00+00:00")["ok"], "the registry as such is read"
 

@@ -30,6 +30,8 @@ TRESPASSES = {
     ),
     "deepdiff-room": ("core/trespass.py", "from deepdiff import DeepDiff"),
     "jinja2-room": ("deliver/trespass.py", "import jinja2"),
+    "pyarrow-room": ("store/trespass.py", "import pyarrow"),
+    "babel-room": ("cli/trespass.py", "import babel"),
     "markdown-room": ("render/trespass.py", "import markdown_it"),
     "icalendar-room": ("cli/trespass.py", "import icalendar"),
     "prometheus-room": ("jobs/trespass.py", "import prometheus_client"),

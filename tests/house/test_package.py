@@ -83,7 +83,13 @@ def imported() -> set[str]:
 
 
 # The name to install where it is not the name to import; zoneinfo finds tzdata by itself.
-IMPORTED_AS = {"sqlite-utils": "sqlite_utils", "ruamel.yaml": "ruamel", "markdown-it-py": "markdown_it", "tzdata": "zoneinfo"}
+IMPORTED_AS = {
+    "sqlite-utils": "sqlite_utils",
+    "ruamel.yaml": "ruamel",
+    "markdown-it-py": "markdown_it",
+    "prometheus-client": "prometheus_client",
+    "tzdata": "zoneinfo",
+}
 # Apprise sends with requests: whoever has the one has the other.
 COMES_ALONG = {"requests"}
 

@@ -74,7 +74,7 @@ def test_a_trial_of_two_lists_is_told_in_the_first_which_names_the_other(tmp_pat
         text = digest_of(context, "reader", "terminal", all_notifications(context), "a storm").message.text
     cells, backs = text.split("== Backs ==")
     assert "CRITICAL · Suspended" in cells
-    assert "also in Backs" in cells
+    assert "Cells: you watch this trial; Backs: you watch this trial" in cells
     assert ONE not in backs
     assert OTHER in backs
 

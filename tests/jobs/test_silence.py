@@ -12,6 +12,7 @@ import pytest
 from monitor.jobs import silence
 from monitor.jobs.silence import Doubt, doubts
 from monitor.jobs.tending import Tending
+from tests import canary
 from tests.builders import a_document, a_moment
 from tests.faults.desk import NUMBERS, Desk
 
@@ -24,7 +25,7 @@ class Ear:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/beat"
+        return f"http://127.0.0.1:{self.port}/{canary.PATH}"
 
     @contextmanager
     def listening(self) -> Iterator["Ear"]:
@@ -186,13 +187,14 @@ def test_it_goes_on_when_somebody_was_told_of_the_doubt(beating: Desk, ear: Ear)
     beating.inbox.refusing.add("desk")
     beating.look("2026-02-10T15:00")
     moment = a_moment("2026-02-10T15:00")
-    while moment < a_moment("2026-02-10T18:00"):
-        moment += timedelta(minutes=10)
-        beating.look(moment.replace(tzinfo=None).isoformat())
+    while moment < a_moment("2026-02-10T21:00"):
+        moment += timedelta(minutes=20)
+        beating.deliver(moment.replace(tzinfo=None).isoformat())
+    beating.look("2026-02-10T21:01")
     assert any("Messages to desk do not arrive" in title for title in beating.told())
-    (doubt,) = found(beating, "2026-02-10T18:01")
+    (doubt,) = found(beating, "2026-02-10T21:02")
     assert (doubt.what, doubt.told) == ("deliveries", True)
-    tend(beating, "2026-02-10T18:01")
+    tend(beating, "2026-02-10T21:02")
     assert ear.heard == 1
 
 

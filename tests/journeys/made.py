@@ -15,7 +15,7 @@ _SEED = Path(__file__).parents[2] / "seeds" / "made" / "week.jsonl"
 
 class MadeTrials:
     """`edit(2, "NCT99900001", statusModule={…})` lays fields over a trial's modules on the second day after the first;
-    the registry's dates of the update move with it."""
+    the registry's dates of the update move with it. `{}` in the sponsor's name stands for the trial's number."""
 
     def __init__(self, *numbers: str, sponsor: str = "Made Sponsor") -> None:
         self.history = History()
@@ -23,7 +23,7 @@ class MadeTrials:
         for number in numbers:
             study: dict[str, Any] = json.loads(_SEED.read_text(encoding="utf-8").splitlines()[0])["study"]
             study["protocolSection"]["identificationModule"]["nctId"] = number
-            study["protocolSection"]["sponsorCollaboratorsModule"]["leadSponsor"]["name"] = sponsor
+            study["protocolSection"]["sponsorCollaboratorsModule"]["leadSponsor"]["name"] = sponsor.format(number)
             # Recently verified and far from its end: nothing that the clock would speak of.
             study["protocolSection"]["statusModule"].update(
                 {

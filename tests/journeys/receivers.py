@@ -3,16 +3,19 @@
 import json
 import socket
 import threading
+from asyncio import WriteTransport
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import quote
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests import canary
 from tests.journeys.collector import Got
 
 # How a web receiver misbehaves: what it answers, or None for no answer at all.
@@ -43,9 +46,11 @@ class Receivers:
     _ending: threading.Event = field(default_factory=threading.Event)
 
     def urls(self) -> dict[str, str]:
-        """The destination that leads to each inbox, by its name."""
-        web = {name: f"json://127.0.0.1:{self.port}/{name}?rto=0.3" for name in ANSWERS}
-        signed = f"{{webhook: 'http://127.0.0.1:{self.port}/signed', private: true}}"
+        """The destination that leads to each inbox, by its name. They hold secrets, which no error may say."""
+        place = f"{canary.USER}:{quote(canary.PASSWORD, safe='')}@127.0.0.1:{self.port}"
+        web = {name: f"json://{place}/{name}?rto=0.3&+X-Token={canary.HEADER}" for name in ANSWERS}
+        hook = f"http://127.0.0.1:{self.port}/signed?token={canary.PARAMETER}"
+        signed = f"{{webhook: '{hook}', secret: '{canary.WEBHOOK_SECRET}', private: true}}"
         mail = f"mailto://127.0.0.1:{self.smtp_port}?from=trialmon@example.org&to=reader@example.org&mode=insecure"
         return {**web, "signed": signed, "mail": mail}
 
@@ -107,7 +112,7 @@ class Receivers:
                 key = str(mail["X-Trialmon-Key"])
                 receivers.got.append(Got("mail", key, str(mail["Subject"]), words.decode()))
                 if sum(one.inbox == "mail" for one in receivers.got) == 1:
-                    assert server.transport is not None
+                    assert isinstance(server.transport, WriteTransport)
                     server.transport.abort()
                 return "250 OK"
 

@@ -16,6 +16,7 @@ from monitor.jobs.backfill import Backfilled, backfill_watched
 from monitor.sources.clinicaltrials_gov.shape import REGISTRY, SHAPE
 from monitor.store import lineage
 from monitor.store.observations import snapshots
+from monitor.store.past import how_the_past_stands
 from monitor.store.queries import record_at_version
 from monitor.store.timeline import Axis, at_time, record_of, timeline
 from tests.journeys.made import MadeTrials, day_of
@@ -122,7 +123,8 @@ def test_its_changes_are_those_that_daily_looks_found(daily: Office, late: Offic
 
     def found(office: Office) -> list[tuple[Any, ...]]:
         keys = ("trial", "registry_date", "field", "kind", "before", "after")
-        return sorted(tuple(map(repr, (row[key] for key in keys))) for row in office.changes())
+        rows = [row for number in MADE for row in office.changes(trial=number)]
+        return sorted(tuple(map(repr, (row[key] for key in keys))) for row in rows)
 
     assert found(late) == found(daily)
     assert any(CRITERIA in row[2] for row in found(late))
@@ -137,6 +139,17 @@ def test_nobody_is_told_of_the_past(late: Office, registry: EmbeddedRegistry) ->
     with late.database() as db, db.reading() as connection:
         assert [tuple(row) for row in connection.execute("SELECT kind, title FROM notifications")] == before
     assert {kind for kind, _ in before} == {"watching"}
+
+
+def test_the_past_is_not_among_what_was_seen_and_can_be_found_all_the_same(late: Office) -> None:
+    backfilled(late)
+    late.check_on(day_of(LAST + 1))
+    assert late.changes() == []
+    assert late.changes(trial=ONE, since=noon(0)) == []
+    dates = [row["registry_date"] for row in late.changes(trial=ONE)]
+    assert dates == sorted(dates)
+    assert {row["version"] for row in late.changes(trial=ONE)} == {-2, -1, 0, 1}
+    assert {row["trial"] for row in late.changes(text="cells days")} == {TWO}
 
 
 def test_blame_and_the_slips_reach_back(late: Office) -> None:
@@ -211,6 +224,11 @@ def test_a_refusal_is_remembered_for_a_day_and_hinders_no_look(
     registry.requests.clear()
     assert backfilled(late, LAST).left == 3
     assert asked(registry) == []
+    at = noon(LAST) + timedelta(hours=5)
+    with late.database() as db:
+        standing = how_the_past_stands(db, at)
+        assert (standing.to_go, standing.failed, list(standing.refused)) == (3, 0, [REGISTRY])
+        assert how_the_past_stands(db, at + timedelta(days=2)).refused == {}
     registry.behave()
     assert backfilled(late, LAST + 2).trials == 3
 
@@ -390,7 +408,8 @@ def test_real_versions_from_the_history_equal_those_that_daily_looks_stored(
     for number in some:
         assert records(office, number) == records(really_daily, number), number
     assert office.events() == []
-    assert len(office.changes()) == len(really_daily.changes())
+    for number in moved:
+        assert len(office.changes(trial=number)) == len(really_daily.changes(trial=number))
 
 
 def test_every_real_day_shows_what_the_registry_served_by_both_times(

@@ -51,6 +51,25 @@ def test_on_a_quiet_day_a_reader_who_asked_for_it_is_told_once_that_nothing_chan
     assert len(set(keys)) == len(keys)
 
 
+def test_what_was_held_back_is_counted_on_one_quiet_day_and_not_on_the_next(tmp_path: Path) -> None:
+    trials = MadeTrials(ONE)
+    trials.edit(1, ONE, statusModule={"statusVerifiedDate": "2026-03"})
+    with EmbeddedRegistry(trials.history).serving() as registry, Collector().listening() as desk:
+        office = Office(tmp_path, registry, destination=desk.url())
+        _write(office, "cells", EVERY_MORNING + ", all_clear: true", ONE)
+        texts = []
+        for ahead in (0, 1, 2):
+            office.check_on(day_of(ahead), hour=6)
+            office.check_on(day_of(ahead), hour=8)
+            texts += [one.text for one in _digests(desk.taken())]
+    plainly, held_back, again = texts
+    assert plainly.startswith("Nothing changed. 1 trial looked at")
+    assert held_back.startswith("Nothing that you asked for changed. 1 trial looked at")
+    assert "Held back: " in held_back
+    assert again.startswith("Nothing changed. ")
+    assert "Held back" not in again
+
+
 def test_who_did_not_ask_for_it_hears_nothing_on_a_quiet_day(tmp_path: Path) -> None:
     with EmbeddedRegistry(MadeTrials(ONE).history).serving() as registry, Collector().listening() as desk:
         office = Office(tmp_path, registry, destination=desk.url())

@@ -75,16 +75,30 @@ def test_a_digest_is_worded_too(desk: Desk) -> None:
 
 
 def test_a_broken_template_loses_no_alert_and_is_told_once(desk: Desk) -> None:
+    config = desk.office.config
+    config.write_text(config.read_text(encoding="utf-8") + "operator: [other]\n", encoding="utf-8")
     write(desk, txt="line one\n{{ nothing }}")
     for moment in ("2026-02-09T15:00", "2026-02-10T15:00", "2026-02-11T15:00"):
         desk.look(moment)
-    told = arrived(desk, "desk")
+    everything = desk.arrived()
+    told = [(one.title, one.text) for one in everything if one.inbox == "desk"]
+    operator = [(one.title, one.text) for one in everything if one.inbox == "other"]
     notices = [text for title, text in told if "template" in title]
     assert len(notices) == 1
     assert "board.txt.j2:2: there is no “nothing”" in notices[0]
     assert "trialmon template check board" in notices[0]
+    assert len([title for title, _ in operator if "template" in title]) == 1, "whoever runs it knows too"
     for number in (NUMBER, OTHER):
         assert [title for title, text in told if "Terminated" in title and f"study/{number}" in text]
+
+
+def test_a_mistake_that_speaks_of_the_trial_is_told_once_for_all_trials(desk: Desk) -> None:
+    write(desk, txt="{% for trial in trials %}{{ trial[trial.number] }}{% endfor %}")
+    for moment in ("2026-02-09T15:00", "2026-02-10T15:00", "2026-02-11T15:00"):
+        desk.look(moment)
+    told = arrived(desk, "desk")
+    assert len([title for title, _ in told if "Terminated" in title]) >= 2
+    assert len([title for title, _ in told if "template" in title]) == 1
 
 
 def test_a_template_without_an_end_loses_no_alert_either(desk: Desk) -> None:

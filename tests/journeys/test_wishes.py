@@ -245,7 +245,7 @@ def test_a_trial_that_left_a_list_and_came_back_is_no_flood(reading: Reading) ->
     reading.write("{name: a, to: [a]}")
     reading.look(4)
     [since] = reading.arrived()["a"]
-    assert "Terminated" in since.title
+    assert "Terminated" in since.text
     reading.look(4, hour=16)
     assert reading.arrived()["a"] == []
 

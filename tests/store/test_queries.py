@@ -123,6 +123,15 @@ def test_an_event_is_told_in_the_contracts_words(told: Database) -> None:
         (Filters(watchlist="backs"), [3, 2, 1], [2, 1]),
         (Filters(watchlist="nothing"), [], []),
         (Filters(trial="' OR 1=1 --"), [], []),
+        (Filters(rule="status"), [4, 2, 1], [3, 2, 1]),
+        (Filters(rule="dates.slipped"), [], []),
+        (Filters(field="DATE"), [2], [2]),
+        (Filters(field="overallstatus", topic="sites"), [3], []),
+        (Filters(text="recruiting completed"), [4, 3, 1], []),
+        (Filters(text="2026-09-30"), [2], []),
+        (Filters(text="COMPLETED"), [4, 3, 1], [3, 2, 1]),
+        (Filters(text="completed", trial="NCT02412735", limit=1), [4], [3]),
+        (Filters(before=3), [2, 1], [2, 1]),
     ],
 )
 def test_filters_choose(

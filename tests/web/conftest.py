@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 from monitor import bootstrap
+from monitor.config.settings import Settings
 from monitor.core.secret import Secret
 from monitor.store.database import Database
 from monitor.web.app import application
@@ -37,7 +38,16 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serving(database: Path, *, now: datetime = NOW, token: Secret | None = None) -> Iterator[str]:
     """The dashboard over a database, on a free port of the loopback interface; gives its address."""
     with Database.open_readonly(database) as db:
-        house = House(db, bootstrap.sources(), bootstrap.clock_at(now))
+        clock = bootstrap.clock_at(now)
+        published = bootstrap.Published(db, Settings(None, database, database.parent, database.parent), clock)
+        house = House(
+            db,
+            bootstrap.sources(),
+            clock,
+            published.feed_of_list,
+            published.feed_of_trial,
+            published.metrics,
+        )
         config = uvicorn.Config(
             application(house, HOSTS, token), port=0, log_config=None, lifespan="off", ws="none"
         )

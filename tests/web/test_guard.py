@@ -8,10 +8,11 @@ import httpx
 import pytest
 
 from monitor.core.secret import Secret
+from tests import canary
 from tests.web.conftest import serving
 
 Get = Callable[..., httpx.Response]
-TOKEN = Secret("a-token-of-the-tests-own")
+TOKEN = Secret(canary.TOKEN)
 
 
 @pytest.mark.parametrize(

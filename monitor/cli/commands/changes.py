@@ -5,7 +5,7 @@ from itertools import groupby
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import SHOWN, Wishes, filters_of, narrowed, reading
+from monitor.cli.asking import SHOWN, Wishes, filters_of, narrowed, reading, trials_of
 
 
 @click.command()
@@ -21,7 +21,7 @@ def command(invocation: Invocation, wishes: Wishes) -> None:
             invocation.output.lines(rows)
             return
         found = list(rows)
-        _show(invocation, found, queries.trial_names(db), wishes.limit or SHOWN)
+        _show(invocation, found, queries.trial_names(db, trials_of(found)), wishes.limit or SHOWN)
 
 
 def _show(invocation: Invocation, rows: list[dict[str, object]], names: dict[str, str], most: int) -> None:

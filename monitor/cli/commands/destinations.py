@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """Where messages go: the Apprise URLs in trialmon.yaml and in watchlists."""
+    """Where messages go: Apprise URLs and webhooks in trialmon.yaml, and the URLs in watchlists."""
 
 
 @command.command("test")

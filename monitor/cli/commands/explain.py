@@ -14,7 +14,7 @@ from monitor.core.errors import WrongUsage
 if TYPE_CHECKING:
     from monitor.cli.output import Output
     from monitor.core.significance import Rule
-    from monitor.core.watch import Watchlist
+    from monitor.core.watch import Holding, Subscriber, Watchlist
     from monitor.store.database import Database
 
 _ID = re.compile(r"(?:(event|change|delivery):)?([0-9]{1,18})")
@@ -100,6 +100,7 @@ def _lists(invocation: Invocation) -> _Lists:
 def _explained(db: "Database", identity: int, lists: _Lists) -> dict[str, Any]:
     """One event's chain, as --json gives it."""
     from monitor.core.trial import TrialId
+    from monitor.jobs.reasons import holdings
     from monitor.store import lineage, queries
 
     event = lineage.event(db, identity)
@@ -121,12 +122,14 @@ def _explained(db: "Database", identity: int, lists: _Lists) -> dict[str, Any]:
             "significance": event["significance"],
         },
         "told": told,
-        "not_told": list(_not_told(event, rule, watching, told)),
+        "not_told": list(
+            _not_told(event, rule, watching, holdings(db, watching).get(event["trial"], {}), told)
+        ),
         "problem": lists.problem,
     }
 
 
-_ELSEWHERE = ("changes", "because", "submitted_before", "submitted_after")
+_ELSEWHERE = ("changes", "because", "submitted_before", "submitted_after", "measure")
 
 
 def _rule(identity: str) -> "Rule | None":
@@ -167,29 +170,52 @@ def _not_told(
     event: Mapping[str, Any],
     rule: "Rule | None",
     watching: "Sequence[Watchlist]",
+    held: "Mapping[str, Holding]",
     told: Sequence[Mapping[str, Any]],
 ) -> Iterable[dict[str, str]]:
-    """The present subscribers of the lists that watch the trial and that were not told, each with the reason."""
-    from monitor.core.significance import Significance
-
-    weight = Significance.parse(event["significance"])
+    """The present subscribers of the lists that watch the trial and that were not told through them, each with the reason."""
     for watchlist in watching:
         for subscriber in watchlist.subscribers:
-            if any(
-                one["subscriber"] == subscriber.name and watchlist.name in one["watchlists"] for one in told
-            ):
+            lists = [one["watchlists"] for one in told if one["subscriber"] == subscriber.name]
+            if any(watchlist.name in names for names in lists):
                 continue
             if rule is not None and rule.on in ("entered", "left"):
                 why = "only the readers of the lists that hold this search are told of it"
             elif rule is not None and rule.on == "unknown":
                 why = "unknown numbers are told together, in one message that is kept with the first of them"
-            elif weight < subscriber.at_least:
-                why = f"this is {weight}, and they are told what is at least {subscriber.at_least}"
-            elif event["topic"] not in subscriber.topics:
-                why = f"they do not ask for the topic {event['topic']}"
             else:
-                why = "they ask for it as the list stands now; when it was seen, they or the trial were not in the list"
-            yield {"subscriber": subscriber.name, "watchlist": watchlist.name, "why": why}
+                why = _unwished(event, subscriber, held.get(watchlist.name))
+                if not why and lists:
+                    why = f"they were told of it through {', '.join(lists[0])}"
+            yield {
+                "subscriber": subscriber.name,
+                "watchlist": watchlist.name,
+                "why": why
+                or "they ask for it as the list stands now; when it was seen, they or the trial were not in the list",
+            }
+
+
+def _unwished(event: Mapping[str, Any], subscriber: "Subscriber", holding: "Holding | None") -> str:
+    """Why a subscriber did not ask for it, by what the list says now; empty if it was asked for."""
+    from monitor.core.significance import Significance
+    from monitor.core.watch import Wishes
+    from monitor.core.wishes import News, fate_of, muted_by
+
+    weight = Significance.parse(event["significance"])
+    news = News(event["trial"], event["rule"], event["topic"], weight, event["measure"])
+    wishes = holding.wishes if holding is not None else (Wishes(),)
+    match fate_of(news, subscriber, wishes)[0]:
+        case "below":
+            least = min(subscriber.at_least if wish.at_least is None else wish.at_least for wish in wishes)
+            return f"this is {weight}, and they are told what is at least {least}"
+        case "elsewhere":
+            return f"they do not ask for the topic {event['topic']}"
+        case "small":
+            return "it is smaller than they ask for, and so is the way since the first promise"
+        case "muted":
+            return f"they muted {muted_by(news, subscriber)}"
+        case _:
+            return ""
 
 
 # --- for people

@@ -14,6 +14,9 @@ from monitor.cli.output import Output
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
     from monitor.store.database import Database
+    from monitor.store.past import Standing
+
+_PARTS_SHOWN = 5
 
 
 @click.command()
@@ -29,6 +32,7 @@ def command(invocation: Invocation, metrics: bool) -> None:
     from monitor.store import health
     from monitor.store.database import Database
     from monitor.store.drift import drifted
+    from monitor.store.past import how_the_past_stands
 
     settings = settings_of(invocation)
     now = bootstrap.clock_at(invocation.now).now()
@@ -36,6 +40,7 @@ def command(invocation: Invocation, metrics: bool) -> None:
         report = health.status(db, now, tuple(settings.sources))
         found = doubts(db, settings, now)
         new_fields = len(drifted(db))
+        past = how_the_past_stands(db, now)
         numbers = _metrics(db, settings, now) if metrics else b""
     report["ok"] = not found
     report["problems"] = [str(doubt) for doubt in found]
@@ -47,6 +52,8 @@ def command(invocation: Invocation, metrics: bool) -> None:
         invocation.output.lines([report])
     else:
         _board(invocation.output, report, now, new_fields)
+        if any(source.backfill for source in settings.sources.values()):
+            _past(invocation.output, past)
     for doubt in found:
         invocation.output.warn(f"trialmon: {doubt}")
     if found:
@@ -73,5 +80,23 @@ def _board(output: Output, report: Mapping[str, Any], now: datetime, new_fields:
     put(output, f"{count(report['watched'], 'trial')} watched, {count(stored['versions'], 'version')} stored")
     put(output, f"{count(waiting, 'message waits', 'messages wait')} to be sent, {gave_up} given up")
     put(output, f"{stored['path']}, {size(stored['bytes'])}")
+    largest = list(stored["parts"].items())[:_PARTS_SHOWN]
+    if largest:
+        put(output, "of which " + ", ".join(f"{part} {size(number)}" for part, number in largest), indent=2)
     if new_fields:
         put(output, f"{count(new_fields, 'field')} that no model knows (`trialmon doctor` names them)")
+
+
+def _past(output: Output, past: "Standing") -> None:
+    from monitor.cli.showing import put
+    from monitor.render.wording import count
+
+    for source, why in past.refused.items():
+        put(output, f"{source} gives no past versions at present: {why}; asked again within a day")
+    if past.to_go and not past.refused:
+        put(
+            output,
+            f"The past of {count(past.to_go, 'trial')} is still to be fetched (`trialmon backfill` does it now)",
+        )
+    if past.failed:
+        put(output, f"The past of {count(past.failed, 'trial')} cannot be read; asked again within a day")

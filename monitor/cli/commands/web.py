@@ -42,7 +42,16 @@ def command(call: Invocation, host: str | None, port: int | None) -> None:
         call.output.lines([{"address": address}] if call.output.json else [])
 
     with Database.open_readonly(settings.database) as database:
-        house = House(database, bootstrap.sources(), bootstrap.clock_at(call.now))
+        clock = bootstrap.clock_at(call.now)
+        published = bootstrap.Published(database, settings, clock)
+        house = House(
+            database,
+            bootstrap.sources(),
+            clock,
+            published.feed_of_list,
+            published.feed_of_trial,
+            published.metrics,
+        )
         serve(house, host, port, settings.web.hosts, token, ready)
 
 

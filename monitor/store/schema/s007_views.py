@@ -87,7 +87,7 @@ CREATE TABLE trial_sites (
     longitude REAL,
     PRIMARY KEY (trial, n)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX trial_sites_place ON trial_sites (country, city);
+CREATE INDEX trial_sites_place ON trial_sites (country, city, status);
 
 -- `version`: as of which version of the trial this row and the trial's sites are; `digest` tells whether they have to be written anew.
 CREATE TABLE trial_words (
@@ -162,7 +162,7 @@ CREATE VIEW v_slips AS
 CREATE VIEW v_sites AS
     SELECT t.number AS trial, t.registry, t.title AS trial_title, t.status AS trial_status, s.facility, s.city, s.state, s.postcode,
         s.country, s.status, s.latitude, s.longitude
-    FROM trial_sites AS s JOIN trials AS t ON t.id = s.trial;
+    FROM trial_sites AS s LEFT JOIN trials AS t ON t.id = s.trial;
 CREATE VIEW v_watchlists AS
     SELECT w.name AS watchlist, w.title, w.added_at, (SELECT COUNT(*) FROM watched AS x WHERE x.watchlist = w.name) AS trials
     FROM watchlists AS w WHERE w.removed_at IS NULL;

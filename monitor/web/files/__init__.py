@@ -1,0 +1,1 @@
+"""What programs subscribe to: feeds, calendars, metrics."""
