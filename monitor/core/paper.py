@@ -77,6 +77,11 @@ class Literature(Protocol):
         ...
 
     @property
+    def base_url(self) -> str:
+        """Where it answers, unless configured otherwise: scheme and host only; the flows' requests have whole paths below it."""
+        ...
+
+    @property
     def batch_size(self) -> int:
         """How many papers are read at once."""
         ...
@@ -84,6 +89,14 @@ class Literature(Protocol):
     @property
     def numbers_at_once(self) -> int:
         """How many trial numbers fit one question."""
+        ...
+
+    def courtesies(self, email: str, api_key: str) -> tuple[tuple[str, str], ...]:
+        """The parameters that go with every request beside the question: who asks, and by which key. Empty values are left out."""
+        ...
+
+    def pause(self, *, keyed: bool) -> float:
+        """The least seconds between two requests, with or without a key."""
         ...
 
     def page_url(self, paper_id: str) -> str:
