@@ -53,7 +53,8 @@ class Paper:
 
     All texts are plain, without markup; empty where unknown. `published` is the earliest date of publication that the source gives.
     `types` are the source's own publication types, `kinds` what they mean to us, never guessed from a title. `named` holds every trial
-    number found, watched or not, each once with its surest link. `entered` is the day on which the source took it in: it says nothing about the paper itself.
+    number found, watched or not, each once with its surest link. `entered` is the day on which the source took it in: it says nothing about
+    the paper itself.
     """
 
     source: str
@@ -84,8 +85,8 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class PaperSeen:
-    """A paper as rules judge it: `source` as people call it, `page` where its record is read, `link` how it is tied to the trial (None: found
-    by a reader's own query only), `preprint` the title of the preprint that it is the published version of."""
+    """A paper as rules judge it: `source` as people call it, `page` where its record is read, `link` how it is tied to the trial (None:
+    found by a reader's own query only), `preprint` the title of the preprint that it is the published version of."""
 
     paper: Paper
     link: Link | None = None
