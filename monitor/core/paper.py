@@ -86,13 +86,16 @@ class Paper:
 @dataclass(frozen=True, slots=True)
 class PaperSeen:
     """A paper as rules judge it: `source` as people call it, `page` where its record is read, `link` how it is tied to the trial (None:
-    found by a reader's own query only), `preprint` the title of the preprint that it is the published version of."""
+    found by a reader's own query only), `preprint` the title of the preprint that it is the published version of. `correction`
+    says what is other in its record at the source than in the version before, and `nth` which version that is."""
 
     paper: Paper
     link: Link | None = None
     source: str = ""
     page: str = ""
     preprint: str = ""
+    correction: str = ""
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
