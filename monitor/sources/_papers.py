@@ -15,6 +15,8 @@ _MARKUP = re.compile(
     r"</?(?:i|b|u|p|em|strong|sub|sup|br|h[1-6]|div|span|sc|italic|bold|title|sec|list|li|ul|ol|jats:\w+)\b[^<>]*>",
     re.IGNORECASE,
 )
+# Where words end that markup alone keeps apart.
+_ENDS = re.compile(r"</(?:h\d|p|li|title)>|<br\s*/?>", re.IGNORECASE)
 _AN_ADDRESS = re.compile(r"\b(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})", re.IGNORECASE)
 
 # By the name that PubMed gives a publication type; Europe PMC takes these over and adds its own, in small letters.
@@ -101,10 +103,12 @@ def doi_in(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text without the markup of a title or an abstract, in single spaces."""
+    """A text without the markup of a title or an abstract, which may be escaped once too often, in single spaces."""
     from html import unescape
 
-    return " ".join(unescape(_MARKUP.sub("", re.sub(r"</(?:h\d|p|li|title)>", " ", text))).split())
+    for _ in range(2):
+        text = unescape(_MARKUP.sub("", _ENDS.sub(" ", text)))
+    return " ".join(text.split())
 
 
 def named(
