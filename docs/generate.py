@@ -43,6 +43,7 @@ _OCCASIONS = {
     "left": "asked when a search no longer finds a trial",
     "clock": "asked once a day of every watched trial; each verdict is told once",
     "portfolio": "asked at the end of a look of what lately befell several watched trials; told once",
+    "paper": "asked of each paper that comes, beside each watched trial that it names; each verdict is told once",
 }
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.breaker import FOLDED_AFTER, Breaker
 from monitor.core.notification import Delivery, Notification, key_of
+from monitor.core.paper import Literature
 from monitor.core.significance import Significance
 from monitor.core.source import Source
 from monitor.jobs.context import Context
@@ -22,7 +23,7 @@ from monitor.store.runs import note_failure, note_success, source_state
 SILENT_FOR = timedelta(hours=24)
 
 
-def note_look_failed(context: Context, source: Source, why: str) -> None:
+def note_look_failed(context: Context, source: Source | Literature, why: str) -> None:
     """A look at a source failed. From a day on without a successful one, everybody who watches something is told, once."""
     now = context.clock.now()
     state = source_state(context.database, source.id)
@@ -40,7 +41,7 @@ def note_look_failed(context: Context, source: Source, why: str) -> None:
     note_failure(context.database, source.id, why, now, notices)
 
 
-def note_look_succeeded(context: Context, source: Source) -> None:
+def note_look_succeeded(context: Context, source: Source | Literature) -> None:
     """A look at a source succeeded. If people were told that it could not be read, they are told that this is over."""
     now = context.clock.now()
     state = source_state(context.database, source.id)

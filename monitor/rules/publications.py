@@ -14,7 +14,9 @@ from monitor.core.significance import Case, Example, Rule, Significance, Verdict
 from monitor.rules._folding import folded
 from monitor.rules.words import count, shortened
 
-_REFERENCES = "protocolSection.referencesModule.references"
+REFERENCES_MODULE = "protocolSection.referencesModule"
+_REFERENCES = f"{REFERENCES_MODULE}.references"
+_THEIRS = ("DERIVED", "RESULT")
 # `Pers YM, Ware JE Jr, et al. Title of the paper. Journal. 2024 …`, as PubMed writes it.
 _CITATION = re.compile(
     r"(?:[^.]*\b(?:[A-Z]{1,4}(?: (?:Jr|Sr|2nd|3rd))?|et al)|[^.]*;[^.]*)\. (.+?[.?!])(?: |$)"
@@ -100,8 +102,45 @@ def _list(references: Sequence[_Reference]) -> str:
     return named + (" …" if len(references) > _LISTED + 1 else "")
 
 
+def listed_references(modules: Mapping[str, Json]) -> frozenset[str]:
+    """The PubMed numbers that the registry's record calls a publication of the trial: found by its number, or named by the sponsor."""
+    module = modules.get(REFERENCES_MODULE)
+    listed = module.get("references") if isinstance(module, Mapping) else None
+    return frozenset(
+        pmid
+        for one in (listed if isinstance(listed, list) else ())
+        if isinstance(one, Mapping) and one.get("type") in _THEIRS
+        if isinstance(pmid := one.get("pmid"), str) and pmid
+    )
+
+
+def _new(case: Case, type_: str) -> list[_Reference]:
+    """The references of a type that came, less those that were told of before, when they were found in the literature."""
+    return [
+        one
+        for one in _references(case, "added")
+        if one.type == type_ and not one.retracted and one.pmid not in case.papers
+    ]
+
+
+def _told_before(case: Case) -> Iterable[Verdict]:
+    came = [
+        one
+        for one in _references(case, "added")
+        if one.type in _THEIRS and not one.retracted and one.pmid in case.papers
+    ]
+    if came:
+        yield from _verdict(
+            "told_before",
+            Significance.NOISE,
+            f"The registry now refers to what was told of before: {_list(came)}",
+            "it was found in the literature first; one publication is told of once",
+            (one.position for one in came),
+        )
+
+
 def _linked(case: Case) -> Iterable[Verdict]:
-    came = [one for one in _references(case, "added") if one.type == "DERIVED" and not one.retracted]
+    came = _new(case, "DERIVED")
     if came:
         before_results = not case.after.has_results
         what = (
@@ -118,7 +157,7 @@ def _linked(case: Case) -> Iterable[Verdict]:
 
 
 def _result(case: Case) -> Iterable[Verdict]:
-    came = [one for one in _references(case, "added") if one.type == "RESULT" and not one.retracted]
+    came = _new(case, "RESULT")
     called = [
         n
         for n, change in enumerate(case.changes)
@@ -152,11 +191,7 @@ def _named(case: Case, positions: Sequence[int]) -> str:
 
 
 def _background(case: Case) -> Iterable[Verdict]:
-    came = [
-        one
-        for one in _references(case, "added")
-        if one.type not in ("DERIVED", "RESULT") and not one.retracted
-    ]
+    came = [one for one in _references(case, "added") if one.type not in _THEIRS and not one.retracted]
     if came:
         what = (
             "A background reference was"
@@ -197,7 +232,7 @@ def _retracted(case: Case) -> Iterable[Verdict]:
     ]
     if came or marked:
         named = _named(case, marked) if marked else _list(came)
-        theirs = bool(marked) or any(one.type in ("DERIVED", "RESULT") for one in came)
+        theirs = bool(marked) or any(one.type in _THEIRS for one in came)
         yield from _verdict(
             "retracted",
             Significance.CRITICAL if theirs else Significance.NOTABLE,
@@ -265,6 +300,22 @@ RULES = (
                 _with(_paper("RESULT")),
                 Significance.NOTABLE,
                 "A publication of results is named by the sponsor: PMID 99900001",
+            ),
+        ),
+    ),
+    Rule(
+        "publications.told_before",
+        "The registry refers to a publication that was told of before",
+        "It was found in the literature before the registry linked it, or the sponsor named it: one publication is told of once.",
+        "publications",
+        _told_before,
+        (
+            Example(
+                "found in PubMed a year before",
+                _with(),
+                _with(_paper("DERIVED")),
+                Significance.NOISE,
+                papers=frozenset({"99900001"}),
             ),
         ),
     ),

@@ -43,7 +43,7 @@ def test_people_get_a_short_board(known: Archive, present: datetime) -> None:
     assert lines[0] == "clinicaltrials.gov  data of 2026-02-09, looked 12 min ago, ok"
     assert lines[1] == "1 trial watched, 3 versions stored"
     assert lines[2] == "0 messages wait to be sent, 0 given up"
-    assert len(lines) == 5
+    assert len(lines) == 6
 
 
 def test_a_source_that_was_never_looked_at_is_not_well(known: Archive) -> None:
@@ -129,7 +129,9 @@ def test_a_backup_can_be_asked_like_the_database(known: Archive) -> None:
     assert "copied to" in answer.out
     with sqlite3.connect(target) as copy:
         assert copy.execute("SELECT COUNT(*) FROM versions").fetchone() == (3,)
-    known.config.write_text("database: copy.db\n")
+    known.config.write_text(
+        "database: copy.db\nsources: {pubmed: {enabled: false}, europepmc: {enabled: false}}\n"
+    )
     assert len(known.ask("history", NUMBER, "--json").rows) == 3
 
 
@@ -186,7 +188,9 @@ def test_a_monitor_in_doubt_says_so_in_its_metrics(known: Archive, present: date
 
 def test_the_file_of_metrics_is_touched_where_no_number_moved(known: Archive) -> None:
     path = known.folder / "node" / "trialmon.prom"
-    known.config.write_text(f"destinations:\n  desk: json://127.0.0.1:9/\nmetrics: {path}\n")
+    known.config.write_text(
+        f"sources: {{pubmed: {{enabled: false}}, europepmc: {{enabled: false}}}}\ndestinations:\n  desk: json://127.0.0.1:9/\nmetrics: {path}\n"
+    )
     settings = load_settings(known.config, {})
     with bootstrap.context(settings, {}, moment=a_moment("2026-02-10")) as context:
         write_metrics_file(context)
