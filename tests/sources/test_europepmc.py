@@ -121,6 +121,15 @@ class TestErrors:
         with pytest.raises(Unreadable):
             told(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(ok(body)))
 
+    @pytest.mark.parametrize(
+        "body",
+        [b'{"errCode":400,"errMsg":"Bad field"}', b'{"api-key":"198.51.100.23"}', b"<html>198.51.100.23"],
+    )
+    def test_a_refused_question_is_told_without_who_asked(self, body: bytes) -> None:
+        with pytest.raises(Rejected, match="does not accept the question") as failed:
+            told(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(Response(400, {}, body)))
+        assert "198.51" not in str(failed.value)
+
     def test_pages_that_go_round_in_circles_are_left(self) -> None:
         page = a_page({"id": "1", "source": "MED"}, total=3, mark="a")
         with pytest.raises(Unreadable, match="should find 3 papers"):

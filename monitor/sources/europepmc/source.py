@@ -7,17 +7,19 @@ that finds something is asked again in halves, until each number has its papers.
 from collections.abc import Sequence
 from datetime import date
 
-from monitor.core.errors import Unreadable
+from monitor.core.errors import Rejected, Unreadable
 from monitor.core.numbers import spelt
 from monitor.core.paper import Hit, Hits, Literature, Paper
 from monitor.core.source import Flow, Request
-from monitor.sources.europepmc.records import SOURCE_ID, id_of, is_id, paper_of, read_page
+from monitor.sources.europepmc.records import SOURCE_ID, Page, id_of, is_id, paper_of, read_page
 
 _SEARCH = "/europepmc/webservices/rest/search"
 _LARGEST_PAGE = 1000
 _MOST_PAGES = 20
 # So many papers touched within some days mean that all were indexed anew; then only those count that are new to Europe PMC.
 _MOST_TOUCHED = 1000
+# The body of a refusal may repeat who asked: it is read here, and goes no further.
+_ANSWERS = frozenset({400, 401, 404, 405, 413, 414})
 # Patents and farming journals are there too.
 _PARTS = "(SRC:MED OR SRC:PMC OR SRC:PPR)"
 
@@ -62,9 +64,9 @@ class EuropePmc:
             return ()
         wanted = " OR ".join("(EXT_ID:{1} AND SRC:{0})".format(*one.split(":")) for one in proven)
         params = (*_params(wanted, "core"), ("pageSize", str(_LARGEST_PAGE)))
-        answer = yield Request(_SEARCH, params)
+        page = yield from _page(params)
         papers: dict[str, Paper] = {}
-        for record in read_page(answer.body).records:
+        for record in page.records:
             one = id_of(record)
             if one not in proven:
                 raise Unreadable(f"Europe PMC sent the record {one}, which was not asked for")
@@ -113,8 +115,7 @@ def _ids(query: str, most: int = _LARGEST_PAGE * _MOST_PAGES) -> Flow[tuple[str,
     mark, seen = "*", 0
     while True:
         params = (*_params(query, "idlist"), ("pageSize", str(_LARGEST_PAGE)), ("cursorMark", mark))
-        answer = yield Request(_SEARCH, params)
-        page = read_page(answer.body)
+        page = yield from _page(params)
         if page.total > most:
             raise _TooMany(f"Europe PMC finds {page.total} papers, more than can be read")
         seen += len(page.records)
@@ -124,6 +125,13 @@ def _ids(query: str, most: int = _LARGEST_PAGE * _MOST_PAGES) -> Flow[tuple[str,
         if not page.records or page.next_mark in ("", mark):
             raise Unreadable(f"Europe PMC should find {page.total} papers; its pages give {seen}")
         mark = page.next_mark
+
+
+def _page(params: tuple[tuple[str, str], ...]) -> Flow[Page]:
+    answer = yield Request(_SEARCH, params, _ANSWERS)
+    if answer.status != 200:
+        raise Rejected(f"Europe PMC does not accept the question (HTTP {answer.status})")
+    return read_page(answer.body)
 
 
 def _params(query: str, form: str) -> tuple[tuple[str, str], ...]:

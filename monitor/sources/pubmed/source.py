@@ -16,8 +16,8 @@ _ESEARCH = "/entrez/eutils/esearch.fcgi"
 _EFETCH = "/entrez/eutils/efetch.fcgi"
 # ESearch lists no more of PubMed's papers, however it is asked.
 MOST = 9999
-# A key that is not accepted is echoed in the body of a 400, which therefore nobody but us may read.
-_ANSWERS = frozenset({400})
+# A key that is not accepted comes back in the body of a 400, which therefore nobody else may put into words.
+_ANSWERS = frozenset({400, 401, 404, 405, 413, 414})
 
 
 class PubMed:
