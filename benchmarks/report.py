@@ -28,7 +28,7 @@ def judging_markdown(rows: Sequence[Judging], day: date) -> str:
     """What judging adds to the diff, for one round over all pairs."""
     return "\n".join(
         [
-            f"* on {day.isoformat()}: {_machine()}",
+            f"* on {day.isoformat()}: {machine()}",
             "",
             "| what | changes | verdicts | diff | judging | judging ÷ diff | should stay under |",
             "|---|--:|--:|--:|--:|--:|--:|",
@@ -63,7 +63,7 @@ def _about(results: Results, day: date) -> Iterator[str]:
         else "made records, much shorter than real ones: only the ratios say something"
     )
     yield f"* command: `{_command(size)}`, on {day.isoformat()}"
-    yield f"* machine: {_machine()}"
+    yield f"* machine: {machine()}"
     yield f"* data: {records}"
     yield (
         f"* medians of {size.repetitions} runs ({2 * size.repetitions} of `--help`, {size.plain_repetitions} of the plain loop "
@@ -77,7 +77,8 @@ def _command(size: Size) -> str:
     return "make bench" if size == Size() else f"python -m benchmarks --repetitions {size.repetitions}"
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Processors, system and Python."""
     return f"{_processor()}, {platform.system()} {platform.machine()}, CPython {platform.python_version()}"
 
 

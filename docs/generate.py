@@ -20,10 +20,10 @@ from monitor.config.reference import reference_files, settings_schema, watchlist
 from monitor.core.significance import Example, Rule
 from monitor.deliver.webhook_schema import webhook_schema
 from monitor.embedded.faults import CATEGORIES, FAULTS
-from monitor.store.questions import QUESTIONS
-from monitor.store.views import VIEWS
 from monitor.render.offered import OFFERED
 from monitor.render.sandboxed import FILTERS, METHODS, LoopContext
+from monitor.store.questions import QUESTIONS
+from monitor.store.views import VIEWS
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -307,8 +307,8 @@ def database() -> str:
         + _table(["question", "what it tells"], asked)
     )
     about = (
-        "What `trialmon sql`, Datasette and any program that reads SQLite can ask. These names and columns stay; the tables behind them may\n"
-        "change. In the file each view's name begins with `v_`, because a table behind has the plain one; `trialmon sql` takes both.\n"
+        "What `trialmon sql`, Datasette and any program that reads SQLite can ask. These names and columns stay; the tables behind\n"
+        "may change. In the file each view's name begins with `v_`, because a table behind has the plain one; `trialmon sql` takes both.\n"
         "Moments are UTC, as text (`2026-02-09T14:03:11Z`), dates as the registry gives them."
     )
     return _page("The database", about, parts)

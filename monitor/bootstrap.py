@@ -307,6 +307,12 @@ class Published:
 
         return metrics(self.database, self.settings, self.clock.now())
 
+    def doubts(self) -> list[str]:
+        """Why silence may not mean that nothing changed; none: it does."""
+        from monitor.jobs.silence import doubts
+
+        return [str(one) for one in doubts(self.database, self.settings, self.clock.now())]
+
     @property
     def _wishes(self) -> FeedSettings:
         return self.settings.feeds or FeedSettings(Path())

@@ -207,7 +207,7 @@ def _contents(call: Invocation, db: "Database", settings: "Settings") -> Iterato
     from monitor.store.past import how_the_past_stands
 
     now = bootstrap.clock_at(call.now).now()
-    report = health.status(db, now, tuple(settings.looked_at))
+    report = health.status(db, now, tuple(settings.looked_at), settings.patience)
     stored = report["database"]
     yield Finding("database", True, f"{db.path}, {stored['versions']} versions, {size(stored['bytes'])}")
     found = doubts(db, settings, now)

@@ -148,7 +148,8 @@ def marked_words(pieces: "Sequence[Piece]") -> list[Words]:
 
 def version_heading(row: Mapping[str, Any], names: dict[str, str]) -> list[Words]:
     """What changes or events of one version stand under: number, name, version, when it was seen, the registry's own date."""
-    words: list[Words] = [(row["trial"], LABEL), " ", names.get(f"{row['registry']}:{row['trial']}", "")]
+    name = names.get(f"{row['registry']}:{row['trial']}", "")
+    words: list[Words] = [(row["trial"], LABEL), f" {name}" if name else ""]
     parts = [f"version {row['version']}"] if row["version"] is not None else []
     parts.append(f"seen {minute(row['seen_at'])}")
     parts += [f"registry {row['registry_date']}"] if row["registry_date"] else []

@@ -24,6 +24,19 @@ destinations: {}
 #   desk: slack://${SLACK_TOKEN}/#trials
 #   mailbox: mailto://user:${MAIL_PASSWORD}@example.org
 #   machine: {webhook: https://example.org/hooks/trialmon, secret: "${HOOK_SECRET}"}   # signed JSON
+
+# Who hears of the monitor's own affairs, and how others learn that it lives.
+# operator: [mailbox]
+# heartbeat: {url: "https://hc.example.org/${HEARTBEAT_TOKEN}"}    # asked for only while silence means that nothing changed
+# metrics: trialmon.prom                                           # for Prometheus' node exporter
+
+# What is written beside the database.
+# feeds: {folder: feeds}                       # Atom, JSON Feed and calendars of every watchlist and trial
+# backups: {folder: backups}                   # made and checked by `trialmon upkeep`, once a day from a timer
+# templates: templates                         # messages in your own words
+
+# The dashboard, `trialmon web`, listens on this machine alone unless told otherwise.
+# web: {host: 127.0.0.1, port: 8350}
 """
 
 WATCHLIST = """\

@@ -129,6 +129,12 @@ class Settings:
     variables: Variables | None = field(default=None, repr=False, compare=False)
 
     @property
+    def patience(self) -> Mapping[str, timedelta]:
+        """How long each source may go without a look that succeeds: a day, and for the literature a day more than it is asked once."""
+        late = {name: wishes.check_every + timedelta(days=1) for name, wishes in self.literature.items()}
+        return {**dict.fromkeys(self.sources, timedelta(days=1)), **late}
+
+    @property
     def looked_at(self) -> Mapping[str, SourceSettings | LiteratureSettings]:
         """Every source that is to be looked at, of trials and of papers, by name."""
         return {**self.sources, **self.literature}

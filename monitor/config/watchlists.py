@@ -197,6 +197,8 @@ def _watches(listed: Found[list[Found[Any]]] | None, notes: Notes) -> tuple[Watc
         kind, fields = item.value
         watch, line = _watch(kind, fields), fields[kind].line
         if watch.key in first:
+            if kind != "trial" and fields.keys() == {kind}:
+                continue  # a search in terms and once more as its link, with nothing to say of its own: one watch
             what = watch.number or f"this {kind} ({watch.title})"
             notes.add(line, f"{what} is watched twice in this list", f"first in line {first[watch.key]}")
         first.setdefault(watch.key, line)

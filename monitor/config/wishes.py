@@ -138,7 +138,10 @@ LEVELS = {
 # What a list says for all its subscribers, and a subscriber for itself.
 SILENCES = {
     "snooze": Key(_Snoozed(), "Trials of which nothing is told until a day; then all of it, in one digest."),
-    "mute": Key(ListOf(MUTED), "Trials, rules or topics of which nothing is told."),
+    "mute": Key(
+        ListOf(MUTED),
+        "Trials (NCT06325566), rules (dates.slipped) or topics (sites) of which nothing is told.",
+    ),
 }
 HABITS = {
     "quiet_all": Key(_FLAG, "Quiet hours hold back what is critical, too. Default: false"),

@@ -52,10 +52,12 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Flapping:
-    """A field of the trial keeps changing: `times` in a day, this one included. What is said of it at once waits `until` then."""
+    """A field of the trial keeps changing: `times` in a day, this one included. What is said of nothing else waits `until` then;
+    `verdicts` are the positions of those that speak of such a field."""
 
     times: int
     until: datetime
+    verdicts: frozenset[int]
 
     def __str__(self) -> str:
         return f"flapping: changed {self.times} times in 24 hours"
@@ -157,6 +159,8 @@ def _heard(
         elif fate == "muted":
             muted[position] = verdict, muted_by(news, subscriber)
     gravest = max((verdict.significance for verdict in told.values()), default=Significance.NOISE)
+    if flapping is not None and not told.keys() <= flapping.verdicts:
+        flapping = None  # what is news beside it waits for nothing
     due, slot, held_for, waits = _when(subscriber, gravest, number, now, flapping)
     near = near if any(_speaks_of(verdicts[position], near) for position in told) else None
     return _Heard(asking, told, muted, near, due, slot, held_for, waits)

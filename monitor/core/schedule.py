@@ -69,10 +69,24 @@ def when_told(
     if subscriber.slots:
         slot = next_slot(subscriber.slots, subscriber, now)
         return slot, slot
+    return _after_quiet(subscriber, gravest, now), None
+
+
+def _after_quiet(subscriber: Subscriber, gravest: Significance, moment: datetime) -> datetime:
     quiet = subscriber.quiet
     if quiet is None or (gravest >= Significance.CRITICAL and not quiet.holds_all):
-        return now, None
-    return end_of_quiet(quiet, subscriber, now), None
+        return moment
+    return end_of_quiet(quiet, subscriber, moment)
+
+
+def late_until(subscriber: Subscriber, gravest: Significance, now: datetime) -> datetime:
+    """When what should have come earlier may come: now, or at the end of the quiet hours, unless the reader wished to have digests
+    within these."""
+    if subscriber.slots and subscriber.quiet is not None:
+        last = latest_slot(subscriber.slots, subscriber, now)
+        if end_of_quiet(subscriber.quiet, subscriber, last) > last:
+            return now
+    return _after_quiet(subscriber, gravest, now)
 
 
 def digest_from(subscriber: Subscriber, moment: datetime) -> datetime:

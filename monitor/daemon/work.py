@@ -13,6 +13,7 @@ from monitor.jobs.check import check
 from monitor.jobs.context import Context, Progress, Report
 from monitor.jobs.dispatch import prepare, send_due
 from monitor.jobs.lanes import Lanes
+from monitor.render.wording import count
 from monitor.store.runs import set_next_look, source_state
 from monitor.store.turns import due_destinations
 
@@ -162,7 +163,9 @@ def _pace(context: Context, source: str) -> Pace:
 
 def _say_how_it_went(report: Report) -> None:
     if report.refreshed:
-        _log.info("looked at %s, %s changed, %s events", report.looked, report.changed, report.events)
+        _log.info(
+            "looked at %s, %s changed, %s", report.looked, report.changed, count(report.events, "event")
+        )
     for entry in report.failed[:_MOST_LINES]:
         what = next((name for key, name in entry.items() if key != "why"), "")
         _log.warning("%s could not be read: %s", what, entry["why"])

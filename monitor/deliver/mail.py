@@ -57,10 +57,15 @@ def is_ours_to_write(service: Mailer) -> bool:
     return str(service.pgp_mode) in ("no", "none")
 
 
+def copies(service: Mailer) -> int:
+    """How many would get a copy beside those to whom it goes."""
+    return len((service.cc | service.bcc) - {address for _, address in service.targets})
+
+
 def send(
     service: Mailer, payload: Payload, key: str, redactor: Redactor, lines: list[Line], now: datetime
 ) -> Outcome:
-    """One attempt: a mail for each recipient in the URL, over one connection. `lines` is where Apprise's log is heard."""
+    """One attempt: a mail to the recipient in the URL. `lines` is where Apprise's log is heard."""
     from apprise.plugins.email.smtp import SMTP_EXCEPTIONS, AppriseSMTPController
 
     connected = False
@@ -75,26 +80,21 @@ def send(
             socket_connect_timeout=service.socket_connect_timeout,
         ) as connection:
             connected = True
-            took = [
-                connection.sendmail(
-                    service.from_addr[1],
-                    [to[1], *_copies(service, to[1])],
-                    written(service, payload, key, to, now, number).as_string(),
-                )
-                for number, to in enumerate(service.targets, 1)
-            ]
+            (to,) = service.targets
+            mail = written(service, payload, key, to, now).as_string()
+            took = connection.sendmail(service.from_addr[1], [to[1]], mail)
     except SMTP_EXCEPTIONS as error:
         lines.append(("DEBUG", f"Socket Exception: {error}"))
         outcome = outcome_of(lines, redactor.redact)
         # Without a connection nothing can have arrived.
         return Retry(outcome.why) if isinstance(outcome, Unknown) and not connected else outcome
-    return Accepted() if took and all(took) else outcome_of(lines, redactor.redact)
+    return Accepted() if took else outcome_of(lines, redactor.redact)
 
 
 def written(
-    service: Mailer, payload: Payload, key: str, to: tuple[str | bool, str], now: datetime, number: int = 1
+    service: Mailer, payload: Payload, key: str, to: tuple[str | bool, str], now: datetime
 ) -> EmailMessage:
-    """The mail to one recipient, the `number`-th of its URL: the same bytes at every attempt."""
+    """The mail to the recipient: the same bytes at every attempt."""
     mail = EmailMessage(policy=SMTP)
     domain = domain_of(service)
     ours = dict(payload.headers)
@@ -102,16 +102,10 @@ def written(
     mail["Date"] = ours.pop("Date", format_datetime(now))
     mail["From"] = _address(service.from_addr)
     mail["To"] = _address(to)
-    copies = [
-        _address((service.names.get(one, ""), one)) for one in sorted(service.cc - service.bcc - {to[1]})
-    ]
-    if copies:
-        mail["Cc"] = ", ".join(copies)
     if service.reply_to:
         mail["Reply-To"] = ", ".join(sorted(service.reply_to))
     mail["Subject"] = one_line(payload.title, MOST_OF_A_TITLE).replace("=?", "= ?")
-    which = key if number == 1 else f"{key}.{number}"
-    mail["Message-ID"] = f"<{which}@{domain}>"
+    mail["Message-ID"] = f"<{key}@{domain}>"
     for name, value in ours.items():
         mail[name] = value
     mail["X-Trialmon-Key"] = key
@@ -127,10 +121,6 @@ def written(
 
 def _address(pair: tuple[str | bool, str]) -> str:
     return formataddr((one_line(pair[0], 200) if isinstance(pair[0], str) else "", pair[1]))
-
-
-def _copies(service: Mailer, to: str) -> list[str]:
-    return sorted((service.cc | service.bcc) - {to})
 
 
 def _list_id(title: str, domain: str) -> str:

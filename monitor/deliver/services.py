@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from apprise import AppriseAsset, NotifyBase
 
 NOT_UNDERSTOOD = Refused("Apprise does not understand this destination's URL", "destination")
+# Whether each of them got a message could not be known: where one is refused, the others would get it again at every attempt.
+_SEVERAL = (
+    "its URL names several recipients: give each a destination of its own, and name them all under `to`"
+)
+NOT_ONE = Refused(_SEVERAL, "destination")
 
 _READ_LIMIT = 15.0
 _WEB_HOOKS = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
@@ -52,6 +57,8 @@ def prepared(url: str, message: Message, envelope: Envelope) -> tuple[Payload, .
     service = _service(url)
     if service is None:
         return NOT_UNDERSTOOD
+    if _recipients(service, url) > 1:
+        return NOT_ONE
     scheme, footer = scheme_of(url), footer_of(envelope, short=0 < int(service.body_maxlen) < _SHORT_FOOTER)
     if scheme in mail.SCHEMES:
         parts = parts_of(message, "html", mail.MOST_OF_A_TITLE, mail.MOST_OF_A_BODY, footer)
@@ -88,6 +95,8 @@ def send(url: str, payload: Payload, key: str, stream: TextIO, now: datetime) ->
     service = _service(url)
     if service is None:
         return NOT_UNDERSTOOD
+    if _recipients(service, url) > 1:
+        return NOT_ONE
     if payload.form == "json":
         return Refused("the message was prepared for a destination of another kind", "message")
     scheme, redactor = scheme_of(url), Redactor(url)
@@ -116,9 +125,10 @@ def check(url: str) -> str | None:
     ):
         if re.search(rf"[?&]{option}=", url, re.IGNORECASE):
             return f"the option {option}= is not allowed here: {reason}"
-    if _service(url) is None:
+    service = _service(url)
+    if service is None:
         return "Apprise does not understand this URL: see https://appriseit.com/services/ for how this service's is written"
-    return None
+    return _SEVERAL if _recipients(service, url) > 1 else None
 
 
 def _notified(service: "NotifyBase", payload: Payload) -> bool:
@@ -188,6 +198,11 @@ def _service(url: str) -> "NotifyBase | None":
     if not re.search(r"[?&]rto=", url):
         service.socket_read_timeout = _READ_LIMIT
     return service
+
+
+def _recipients(service: "NotifyBase", url: str) -> int:
+    """How many get what is sent to it: Apprise's own count, and the copies of a mail."""
+    return len(service) + (mail.copies(service) if scheme_of(url) in mail.SCHEMES else 0)
 
 
 def _carry_key(service: "NotifyBase", scheme: str, key: str) -> None:

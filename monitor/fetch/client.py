@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from monitor.core.clock import Clock
 from monitor.core.errors import CouldNotFindOut, Overloaded, Refused, Rejected, Unreachable, Unreadable
+from monitor.core.retry_after import retry_after
 from monitor.core.source import Request, Response
 from monitor.fetch.body import read_body, require_framing
-from monitor.core.retry_after import retry_after
 
 if TYPE_CHECKING:
     import httpx

@@ -1,15 +1,15 @@
 """The monitor's own affairs: told to whoever runs it (`operator:` in trialmon.yaml), or to the log where nobody is named.
 
-What readers must know, that a registry cannot be read or that messages do not arrive, is told to all of them instead (`jobs/health.py`).
+What readers must know, that a registry cannot be read or that messages do not arrive, is told to all of them, and to the operator with
+them (`jobs/health.py`).
 """
 
 import logging
 
-from monitor.core.notification import Notification, key_of
-from monitor.core.significance import Significance
+from monitor.core.notification import Notification
 from monitor.jobs.context import Context
+from monitor.jobs.notices import notices_to
 from monitor.render.contexts import NoticeContext
-from monitor.render.message import render_notice
 
 _log = logging.getLogger("trialmon.affairs")
 
@@ -23,17 +23,5 @@ def notices_to_operator(context: Context, told: NoticeContext, *about: str) -> l
             (f"{told.title}.", *told.paragraphs, *((f"What to do: {told.hint}",) if told.hint else ()))
         )
         _log.warning("%s", " ".join(said.split()))
-    return [
-        Notification(
-            key=key_of(*about, destination),
-            kind="notice",
-            subscriber="",
-            watchlists=(),
-            destinations=(destination,),
-            message=render_notice(told),
-            significance=Significance.NOTABLE,
-            why="about the monitor itself: you are named as its operator",
-            due=now,
-        )
-        for destination in context.settings.operator
-    ]
+    why = "about the monitor itself: you are named as its operator"
+    return notices_to(context.settings.operator, told, about, now, why)

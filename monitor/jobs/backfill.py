@@ -18,11 +18,13 @@ from monitor.core.source import PastVersion, Remembering
 from monitor.core.trial import TrialId
 from monitor.jobs.context import Context, Door
 from monitor.jobs.reasons import reasons_now
+from monitor.render.wording import count
 from monitor.store.observations import modules_of
 from monitor.store.past import (
     Past,
     Underway,
     begin_past,
+    how_the_past_stands,
     keep_page,
     note_no_past,
     note_refusal,
@@ -34,9 +36,11 @@ from monitor.store.past import (
 
 # So many requests one cycle makes for the past: a minute and a half at a second each, while the next look is a quarter of an hour off.
 REQUESTS_A_CYCLE = 90
-# So many trials in a row whose history cannot be read, with none that could, mean that it is another interface by now.
+# So many trials within a day whose history cannot be read, with none that could, mean that it is another interface by now.
 _UNREADABLE_BEFORE_GIVING_UP = 3
-_RESULTS, _PROTOCOL = "resultsSection.", "protocolSection."
+
+# What a sponsor sends in; all else the registry works out, and its history may lack it or have it in another form.
+SENT = ("protocolSection.", "resultsSection.", "hasResults")
 
 _log = logging.getLogger("trialmon.backfill")
 
@@ -58,11 +62,12 @@ def backfill_watched(context: Context, most: int = REQUESTS_A_CYCLE) -> Backfill
     for name, door in context.doors.items():
         if context.settings.sources[name].backfill and isinstance(door.source, Remembering):
             watched = list(reasons_now(context.database, context.watchlists, name))
-            _backfill(context, door, door.source, watched, most, done, "Fetching the past")
+            _backfill(context, door, door.source, watched, most, done)
     if done.trials:
-        _log.info("past versions of %s trials: %s; %s trials to go", done.trials, done.versions, done.left)
+        fetched = f"{count(done.versions, 'past version')} of {count(done.trials, 'trial')} fetched"
+        _log.info("%s; %s to go", fetched, count(done.left, "trial"))
     for name, why in done.failed.items():
-        _log.info("no past of %s for a day: %s", name, why)
+        _log.info("no past of %s at present: %s", name, why)
     return done
 
 
@@ -72,7 +77,7 @@ def backfill_trials(context: Context, trials: Sequence[TrialId]) -> Backfilled:
     for name, door in context.doors.items():
         of_source = [trial for trial in trials if trial.registry == name]
         if of_source and isinstance(door.source, Remembering):
-            _backfill(context, door, door.source, of_source, None, done, "Fetching the past", insist=True)
+            _backfill(context, door, door.source, of_source, None, done, insist=True)
     return done
 
 
@@ -83,53 +88,71 @@ def _backfill(
     trials: Sequence[TrialId],
     most: int | None,
     done: Backfilled,
-    title: str,
     *,
     insist: bool = False,
 ) -> None:
     database, name = context.database, door.source.id
     wanting = without_past(database, trials, context.clock.now(), insist=insist)
-    refused = "" if insist else refusal(database, name, context.clock.now())
-    if refused or not wanting:
+    if not wanting or (refusal(database, name, context.clock.now()) and not insist):
         done.left += len(wanting)
         return
-    budget = _Budget(most, context.stopping)
-    unreadable = 0
-    with context.progress(title, len(wanting)) as advance:
+    work = _Work(context, door, source, _Budget(most, context.stopping), done, insist)
+    with context.progress("Fetching the past", len(wanting)) as advance:
         for place, trial in enumerate(wanting):
-            try:
-                written = _one(context, door, source, trial, budget)
-            except Unreadable as error:
-                note_no_past(database, trial, error.message, context.clock.now())
-                done.failed[trial.number] = error.message
-                unreadable += 1
-                if unreadable < _UNREADABLE_BEFORE_GIVING_UP or done.trials:
-                    advance(1)
-                    continue
-                note_refusal(database, name, error.message, context.clock.now())
-            except TrialmonError as error:
-                if not isinstance(error, CouldNotFindOut):
-                    raise
-                if isinstance(error, Refused):
-                    note_refusal(database, name, error.message, context.clock.now())
-                done.failed[name] = error.message
-            except Exception as error:  # noqa: BLE001 - the past of one trial must not keep the others from theirs
-                _log.exception("the past of %s could not be made", trial.number)
-                why = f"an error of trialmon itself ({type(error).__name__})"
-                note_no_past(database, trial, why, context.clock.now())
-                done.failed[trial.number] = why
-                advance(1)
-                continue
-            else:
-                if written is not None:
-                    done.trials += 1
-                    done.versions += written
-                    advance(1)
-                    continue
-            done.left += len(wanting) - place
-            return
-    if done.trials:
+            if not work.goes_on_after(trial):
+                done.left += len(wanting) - place
+                break
+            advance(1)
+    if done.trials and not work.refused:
         note_refusal(database, name, "", context.clock.now())
+
+
+@dataclass
+class _Work:
+    """Fetching from one source. After a failure no more is asked until the next look was made, unless a person insists: failures count
+    against the registry as a whole, and must not keep anybody from looking. `refused`: it gives its history to nobody at present."""
+
+    context: Context
+    door: Door
+    source: Remembering
+    budget: "_Budget"
+    done: Backfilled
+    insist: bool
+    refused: bool = False
+
+    def goes_on_after(self, trial: TrialId) -> bool:
+        """Fetch the past of one trial. False: no other is to be begun, and this one is not complete."""
+        try:
+            written = _one(self.context, self.door, self.source, trial, self.budget)
+        except Unreadable as error:
+            return self._failed(trial, error.message)
+        except CouldNotFindOut as error:
+            self.done.failed[trial.registry] = error.message
+            if isinstance(error, Refused):
+                self._refused(error.message)
+            return False
+        except TrialmonError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the past of one trial must not keep the others from theirs
+            _log.exception("the past of %s could not be made", trial.number)
+            return self._failed(trial, f"an error of trialmon itself ({type(error).__name__})")
+        if written is None:
+            return False
+        self.done.trials += 1
+        self.done.versions += written
+        return True
+
+    def _failed(self, trial: TrialId, why: str) -> bool:
+        note_no_past(self.context.database, trial, why, self.context.clock.now())
+        self.done.failed[trial.number] = why
+        lately = how_the_past_stands(self.context.database, self.context.clock.now()).failed
+        if lately >= _UNREADABLE_BEFORE_GIVING_UP and not self.done.trials:
+            self._refused(why)
+        return self.insist and not self.refused
+
+    def _refused(self, why: str) -> None:
+        self.refused = True
+        note_refusal(self.context.database, self.door.source.id, why, self.context.clock.now())
 
 
 class _Budget:
@@ -206,20 +229,25 @@ def _made(
 
 
 def _twin(records: Sequence[Record], listed: Sequence[PastVersion], baseline: Record, shape: Shape) -> int:
-    """The place of the version that the baseline is: the last that says the same, else the last of the day on which it was submitted.
-    Beyond the end where there is none."""
+    """The place of the version that the baseline is: the last in which the sponsor said the same, else the last if it was submitted on the
+    same day. Beyond the end where there is none."""
     for place in reversed(range(len(records))):
-        if not diff(records[place].modules, baseline.modules, shape):
+        if not diff(_sent(records[place]), _sent(baseline), shape):
             return place
     submitted = baseline.facts.submitted_date
-    if listed and (not submitted or listed[-1].submitted == submitted):
-        return len(listed) - 1
-    return len(listed)
+    if records and submitted in ("", listed[-1].submitted, records[-1].facts.submitted_date):
+        return len(records) - 1
+    return len(records)
+
+
+def _sent(record: Record) -> dict[str, Json]:
+    """What a sponsor sends in."""
+    return {name: body for name, body in record.modules.items() if name.startswith(SENT)}
 
 
 def _ungiven(twin: Record | None, baseline: Record, shape: Shape) -> frozenset[str]:
     """What the registry works out by itself and its history does not give as API v2 does: of these modules no change may be made up."""
-    around = [name for name in baseline.modules if not name.startswith((_PROTOCOL, _RESULTS))]
+    around = [name for name in baseline.modules if not name.startswith(SENT)]
     if twin is None:
         return frozenset(around)
     return frozenset(name for name in around if diff(_only(twin, name), _only(baseline, name), shape))

@@ -8,10 +8,12 @@ from monitor.core.change import Change
 from monitor.core.facts import TrialFacts
 from monitor.core.record import Snapshot
 from monitor.core.routing import raised
-from monitor.core.significance import Verdict
+from monitor.core.significance import Significance, Verdict
 from monitor.core.trial import TrialId
-from monitor.core.watch import Subscriber
+from monitor.core.watch import Holding, Subscriber, Wishes
+from monitor.core.wishes import News, fate_of
 from monitor.jobs.context import Context
+from monitor.jobs.reasons import holdings
 from monitor.jobs.slips import slips_in
 from monitor.render.contexts import OUR_LANGUAGE, AlertContext, ComingUp, DigestSection, Note, Reason
 from monitor.rules.near import SITES_MODULE, listed_sites, near_news
@@ -60,16 +62,17 @@ def sections_of(
 ) -> tuple[tuple[DigestSection, ...], tuple[Note, ...]]:
     """The watchlists' sections, each trial once, in the first list that holds it; and what is about no trial.
     `ahead` is what is coming, by watchlist."""
-    blocks, notes = _blocks(members), tuple(_note(one) for one in members if not one.events)
+    blocks, notes = _blocks(members), tuple(note_of(one) for one in members if not one.events)
     known = snapshots(context.database, list(blocks))
     changes = changes_by_id(
         context.database, (change for block in blocks.values() for change in block.changes)
     )
+    held = _held(context, blocks.values(), reader)
     titles = {watchlist.name: watchlist.title for watchlist in context.watchlists}
     by_list: dict[str, list[AlertContext]] = {}
     for trial, block in blocks.items():
         names = sorted(block.watchlists) or [""]
-        alert = _alert(context, trial, block, known.get(trial), changes, reader)
+        alert = _alert(context, trial, block, known.get(trial), changes, reader, held.get(trial.number, {}))
         # The reasons name the lists that asked; another may hold the trial, too, where one message was written for several.
         also = tuple(
             title
@@ -111,7 +114,26 @@ def _blocks(members: Iterable[Stored]) -> dict[TrialId, _Block]:
     return blocks
 
 
-def _note(one: Stored) -> Note:
+def _held(context: Context, blocks: Iterable[_Block], reader: Reader) -> Mapping[str, Mapping[str, Holding]]:
+    """How each trial is in the reader's lists; asked only where it matters how large a change is."""
+    if all(event.measure is None for block in blocks for event in block.events.values()):
+        return {}
+    lists = [watchlist for watchlist in context.watchlists if watchlist.name in reader.wishes]
+    return holdings(context.database, lists)
+
+
+def _heard_as(event: ToldEvent, block: _Block, reader: Reader, held: Mapping[str, Holding]) -> Significance:
+    news = News(event.trial.number, event.rule, event.topic, event.significance, event.measure)
+    heard = (
+        fate_of(news, reader.wishes[name], held[name].wishes if name in held else (Wishes(),))[1]
+        for name in block.watchlists
+        if name in reader.wishes
+    )
+    return max((event.significance, *heard))
+
+
+def note_of(one: Stored) -> Note:
+    """A message as a digest quotes it: the words with which it stands in the store."""
     return Note(one.title, tuple(line.strip() for line in one.text.splitlines() if line.strip()))
 
 
@@ -122,11 +144,12 @@ def _alert(
     known: Snapshot | None,
     changes: Mapping[int, Change],
     reader: Reader,
+    held: Mapping[str, Holding],
 ) -> AlertContext:
     facts = known.facts if known is not None else TrialFacts()
     source = context.sources[trial.registry]
     events = sorted(block.events.values(), key=lambda event: event.id)
-    verdicts = _verdicts(context, trial, block, facts, changes, reader)
+    verdicts = _verdicts(context, trial, block, facts, changes, reader, held)
     of_block = tuple(changes[identity] for identity in block.changes)
     first, last = min(event.seen_at for event in events), max(event.seen_at for event in events)
     return AlertContext(
@@ -154,8 +177,10 @@ def _verdicts(
     facts: TrialFacts,
     changes: Mapping[int, Change],
     reader: Reader,
+    held: Mapping[str, Holding],
 ) -> list[Verdict]:
-    """The events as this reader hears them: of sites near the reader, with the line that says what happened there."""
+    """The events as this reader hears them: as grave as they are to whoever asked for changes of their size; of sites near the reader, with
+    the line that says what happened there."""
     position = {identity: at for at, identity in enumerate(block.changes)}
     wishes = [reader.wishes[name] for name in sorted(block.watchlists) if name in reader.wishes]
     place = next((wish.near for wish in wishes if wish.near is not None), None)
@@ -166,7 +191,7 @@ def _verdicts(
         verdict = Verdict(
             event.rule,
             event.topic,
-            event.significance,
+            _heard_as(event, block, reader, held),
             event.headline,
             event.because,
             tuple(position[identity] for identity in event.changes),

@@ -1,22 +1,27 @@
 """Fold what waits for a digest into one message, when its moment has come."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.core.errors import TrialmonError
 from monitor.core.notification import Message, Notification, key_of
 from monitor.core.receipt import Receipt, held_back
 from monitor.core.schedule import latest_slot
 from monitor.core.significance import Significance
-from monitor.jobs.blocks import Reader, reader_of, sections_of
+from monitor.jobs.blocks import Reader, note_of, reader_of, sections_of
 from monitor.jobs.coming import coming_up
 from monitor.jobs.context import Context
+from monitor.jobs.mistakes import say_mistake
 from monitor.jobs.reasons import holdings
 from monitor.jobs.snoozing import follow_snoozes
-from monitor.jobs.wording import worded
+from monitor.jobs.wording import built_in, worded
 from monitor.render.contexts import ComingUp, DigestContext, Looks
 from monitor.store.digests import DigestDue, Stored, digests_due, fold, stored
 from monitor.store.receipts import previous_slot, untold
 from monitor.store.slots import begin_slots, last_complete_look, told_up_to, watched_facts
+
+_log = logging.getLogger("trialmon.digest")
 
 
 def fold_due_digests(context: Context) -> None:
@@ -139,7 +144,34 @@ def _worded(
     lead: str = "",
 ) -> Message:
     """The words. `receipt_from` is the digest moment with which what was held back began; None: this is no digest at its moment, so it
-    says neither that nor what is coming. `quiet`: there is nothing to tell, and that is told."""
+    says neither that nor what is coming. `quiet`: there is nothing to tell, and that is told.
+
+    A mistake of ours in putting it together must hold up neither it nor any other: it is then told as its members stand in the store.
+    """
+    try:
+        told = _put_together(context, members, reader, until, receipt_from, quiet=quiet, lead=lead)
+        return worded(context, next(iter(reader.wishes.values()), None), told)
+    except TrialmonError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        say_mistake(
+            _log, reader.name, error, "while a digest was put together; it is sent as it was written down"
+        )
+        notes = tuple(note_of(one) for one in members)
+        return built_in(DigestContext((), until, reader.timezone, lead=lead, notes=notes))
+
+
+def _put_together(
+    context: Context,
+    members: Sequence[Stored],
+    reader: Reader,
+    until: datetime,
+    receipt_from: datetime | None,
+    *,
+    quiet: bool,
+    lead: str,
+) -> DigestContext:
+    """What is in it; as `_worded`."""
     asked_for_digests = receipt_from is not None and any(wish.slots for wish in reader.wishes.values())
     receipt: Receipt | None = None
     since: datetime | None = None
@@ -152,7 +184,7 @@ def _worded(
         if quiet:
             looks = Looks(len(standing), last_complete_look(context.database, list(context.doors)))
     sections, notes = sections_of(context, members, reader, ahead)
-    told = DigestContext(
+    return DigestContext(
         sections,
         until,
         reader.timezone,
@@ -163,7 +195,6 @@ def _worded(
         notes=notes,
         looks=looks,
     )
-    return worded(context, next(iter(reader.wishes.values()), None), told)
 
 
 def _receipt(

@@ -7,7 +7,6 @@ without an end; the delivery is sent again: the same bytes, with the same key.
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from traceback import extract_tb
 
 from monitor.core.breaker import Breaker
 from monitor.core.errors import TrialmonError
@@ -18,6 +17,8 @@ from monitor.jobs.crowding import ease
 from monitor.jobs.digest import fold_due_digests
 from monitor.jobs.health import notices_of_giving_up, notices_of_return, tell_of_broken_destinations
 from monitor.jobs.lanes import Lanes
+from monitor.jobs.mistakes import say_mistake
+from monitor.jobs.quiet import keep_quiet
 from monitor.store.destinations import breaker_of
 from monitor.store.outbox import (
     claim,
@@ -63,10 +64,12 @@ def dispatch(context: Context, report: Report | None = None) -> Report:
 
 
 def prepare(context: Context) -> None:
-    """What comes before sending: take over what a dead process held, say which destinations are broken, fold the digests that are due."""
+    """What comes before sending: take over what a dead process held, say which destinations are broken, fold the digests that are due, let
+    what is late wait for the end of quiet hours."""
     recover(context.database, context.clock.now(), context.owner_is_gone)
     tell_of_broken_destinations(context)
     fold_due_digests(context)
+    keep_quiet(context)
 
 
 def send_due(context: Context, destination: str, more_to_come: Callable[[], bool] = _nothing_more) -> Report:
@@ -105,10 +108,8 @@ def _prepared(context: Context, delivery: Delivery, now: datetime) -> tuple[Payl
         return context.gateway.prepare(delivery.destination, delivery.message, envelope)
     except TrialmonError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is; its words may hold a secret, so only its kind and place are told
-        place = extract_tb(error.__traceback__)[-1]
-        why = f"an error of trialmon itself ({type(error).__name__}) while the message was prepared"
-        _log.error("%s: %s, at %s:%s", delivery.destination, why, place.filename, place.lineno)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        why = say_mistake(_log, delivery.destination, error, "while the message was prepared")
         return Refused(why, "message")
 
 

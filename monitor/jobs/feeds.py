@@ -23,6 +23,8 @@ from monitor.store.marks import mark, set_mark
 
 # A trial → its page at the registry.
 Page = Callable[[TrialId], str]
+# Writes one document; of three that could be had, only the wanted one is made.
+Writer = Callable[[], bytes]
 History = tuple[tuple[datetime, TrialFacts], ...]
 Ending = Literal["atom", "json", "ics"]
 _MARK = "feeds"
@@ -55,9 +57,9 @@ def write_feeds_to(folder: Path, db: Database, page: Page, wishes: FeedSettings)
 def documents(db: Database, page: Page, wishes: FeedSettings) -> Iterator[tuple[str, bytes]]:
     """Every file: its path below the folder, and its contents. `backs.atom`, `backs.json`, `backs.ics`, `trials/NCT03737461.atom` …"""
     for watchlist in feeding.fed_lists(db):
-        yield from _of_list(db, watchlist, page, wishes)
+        yield from ((name, write()) for name, write in _of_list(db, watchlist, page, wishes))
     for trial, history in feeding.watched_histories(db).items():
-        yield from _of_trial(db, trial, history, page, wishes)
+        yield from ((name, write()) for name, write in _of_trial(db, trial, history, page, wishes))
 
 
 def document_of_list(
@@ -67,7 +69,7 @@ def document_of_list(
     watchlist = next((one for one in feeding.fed_lists(db) if one.name == name), None)
     if watchlist is None:
         return None
-    return dict(_of_list(db, watchlist, page, wishes))[f"{name}.{ending}"]
+    return dict(_of_list(db, watchlist, page, wishes))[f"{name}.{ending}"]()
 
 
 def document_of_trial(
@@ -77,28 +79,28 @@ def document_of_trial(
     history = feeding.watched_histories(db, only=trial).get(trial)
     if history is None:
         return None
-    return dict(_of_trial(db, trial, history, page, wishes))[f"trials/{trial.number}.{ending}"]
+    return dict(_of_trial(db, trial, history, page, wishes))[f"trials/{trial.number}.{ending}"]()
 
 
 def _of_list(
     db: Database, watchlist: feeding.FedList, page: Page, wishes: FeedSettings
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[tuple[str, Writer]]:
     events = feeding.events_of_list(db, watchlist.name, _graver(wishes), MOST_ENTRIES)
     key = f"watchlist/{watchlist.name}/{watchlist.added_at.isoformat()}"
     title = watchlist.title or watchlist.name
     feed = _feed(key, title, watchlist.added_at, events, page, wishes, watchlist.name)
-    yield from _three(feed, watchlist.name, feeding.watched_histories(db, watchlist.name), page)
+    yield from _three(feed, watchlist.name, lambda: feeding.watched_histories(db, watchlist.name), page)
 
 
 def _of_trial(
     db: Database, trial: TrialId, history: History, page: Page, wishes: FeedSettings
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[tuple[str, Writer]]:
     first_seen, facts = history[0][0], history[-1][1]
     events = feeding.events_of_trial(db, trial, _graver(wishes), MOST_ENTRIES)
     name = f"trials/{trial.number}"
     title = f"{trial.number} {facts.short_name}".rstrip()
     feed = _feed(f"trial/{trial}/{first_seen.isoformat()}", title, first_seen, events, page, wishes, name)
-    yield from _three(feed, name, {trial: history}, page)
+    yield from _three(feed, name, lambda: {trial: history}, page)
 
 
 def _graver(wishes: FeedSettings) -> list[Significance]:
@@ -139,12 +141,15 @@ def _entry(event: feeding.FedEvent, page: Page) -> FeedEvent:
 
 
 def _three(
-    feed: Feed, name: str, histories: dict[TrialId, History], page: Page
-) -> Iterator[tuple[str, bytes]]:
-    trials = calendar_trials(histories, page)
-    yield f"{name}.atom", write_atom(feed)
-    yield f"{name}.json", write_json_feed(feed)
-    yield f"{name}.ics", write_calendar(feed.title, trials, f"{feed.address}.ics" if feed.address else "")
+    feed: Feed, name: str, histories: Callable[[], dict[TrialId, History]], page: Page
+) -> Iterator[tuple[str, Writer]]:
+    def calendar() -> bytes:
+        trials = calendar_trials(histories(), page)
+        return write_calendar(feed.title, trials, f"{feed.address}.ics" if feed.address else "")
+
+    yield f"{name}.atom", lambda: write_atom(feed)
+    yield f"{name}.json", lambda: write_json_feed(feed)
+    yield f"{name}.ics", calendar
 
 
 def calendar_trials(histories: dict[TrialId, History], page: Page) -> list[CalendarTrial]:

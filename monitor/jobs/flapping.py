@@ -15,15 +15,20 @@ MOST_CHANGES = 3
 def flapping(database: Database, observation: Observation, now: datetime) -> Flapping | None:
     """Whether a field that this observation tells of keeps changing, and until when that waits: for the summary that is being gathered
     already, or one a day from now. Only an observation that is not recorded yet may be asked about."""
-    told = {
-        str(observation.changes[position].path)
-        for verdict in observation.verdicts
+    fields = {
+        place: {str(observation.changes[position].path) for position in verdict.changes}
+        for place, verdict in enumerate(observation.verdicts)
         if verdict.significance > Significance.NOISE
-        for position in verdict.changes
     }
-    if not told:
+    asked = set().union(*fields.values())
+    if not asked:
         return None
-    before = changed_lately(database, observation.trial, told, now)
-    if before < MOST_CHANGES:
+    times = changed_lately(database, observation.trial, asked, now)
+    restless = {field for field, count in times.items() if count >= MOST_CHANGES}
+    if not restless:
         return None
-    return Flapping(before + 1, summary_ahead(database, observation.trial, now) or now + WINDOW)
+    return Flapping(
+        max(times.values()) + 1,
+        summary_ahead(database, observation.trial, now) or now + WINDOW,
+        frozenset(place for place, of_verdict in fields.items() if of_verdict & restless),
+    )

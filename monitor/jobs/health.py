@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from monitor.core.breaker import FOLDED_AFTER, Breaker
-from monitor.core.notification import Delivery, Notification, key_of
+from monitor.core.notification import Delivery, Notification
 from monitor.core.paper import Literature
-from monitor.core.significance import Significance
 from monitor.core.source import Source
 from monitor.jobs.context import Context
+from monitor.jobs.notices import notices_to
 from monitor.render.contexts import NoticeContext
-from monitor.render.message import render_notice
 from monitor.render.wording import count
 from monitor.store.destinations import breaker_of, broken_destinations
 from monitor.store.outbox import notify
@@ -29,11 +28,12 @@ def note_look_failed(context: Context, source: Source | Literature, why: str) ->
     state = source_state(context.database, source.id)
     silent_since = state.last_ok_at or state.failing_since
     notices: list[Notification] = []
-    if silent_since is not None and now - silent_since >= SILENT_FOR and not state.failing_told:
+    patience = context.settings.patience.get(source.id, SILENT_FOR)
+    if silent_since is not None and now - silent_since >= patience and not state.failing_told:
         paragraphs = (
             f"No look at {source.title} has succeeded since {silent_since:%Y-%m-%d %H:%M} UTC.",
             f"The last failure: {why}",
-            "No news from trialmon does not mean that nothing changed. It will be told when the registry can be read again.",
+            "No news from trialmon does not mean that nothing changed. It will be told when the source can be read again.",
         )
         title = f"{source.title} cannot be read: silence is not news"
         told = NoticeContext(title, paragraphs, "run `trialmon status`, or ask whoever runs this monitor")
@@ -118,24 +118,13 @@ def notices_to_all(
     now: datetime,
     to: Iterable[str] | None = None,
 ) -> list[Notification]:
-    """One notice a destination: a destination is a person's inbox, however many lists use it."""
-    return [
-        Notification(
-            key=key_of(*about, destination),
-            kind="notice",
-            subscriber="",
-            watchlists=(),
-            destinations=(destination,),
-            message=render_notice(told),
-            significance=Significance.NOTABLE,
-            why="about the monitor itself",
-            due=now,
-        )
-        for destination in (to if to is not None else _destinations(context))
-    ]
+    """One notice for each destination `to` which it goes; by default for every one that somebody reads."""
+    return notices_to(to if to is not None else _destinations(context), told, about, now)
 
 
 def _destinations(context: Context) -> list[str]:
-    """Every destination that some subscriber uses."""
+    """Every destination that some subscriber uses, and the operator's: who runs the monitor must know what its readers are told of it,
+    and may be the only one whom it can still be told."""
     subscribers = [subscriber for watchlist in context.watchlists for subscriber in watchlist.subscribers]
-    return list(dict.fromkeys(name for subscriber in subscribers for name in subscriber.to))
+    names = [name for subscriber in subscribers for name in subscriber.to]
+    return list(dict.fromkeys([*names, *context.settings.operator]))

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.core.decide import decide, modules_to_compare
-from monitor.core.errors import CouldNotFindOut, Refused
+from monitor.core.errors import CouldNotFindOut
 from monitor.core.notification import Notification
 from monitor.core.observation import Observation
 from monitor.core.record import Record, Snapshot
 from monitor.core.significance import Rule, Verdict
 from monitor.core.source import Found, PastVersion, Reading, Remembering
+from monitor.jobs.backfill import SENT
 from monitor.jobs.context import Context, Door
 from monitor.render.wording import date_text
 from monitor.store.observations import modules_of
@@ -67,8 +68,8 @@ def missed_steps(
             return Missed(why=f"there are {len(between)}")
         documents = [door.drive(source.past_version(number, one.n)) for one in between]
     except CouldNotFindOut as error:
-        if isinstance(error, Refused):
-            note_refusal(database, source.id, error.message, now)
+        # The look goes before: nothing more is asked of the history for a day, lest its failures count against the registry.
+        note_refusal(database, source.id, error.message, now)
         return Missed(why=error.message)
     if not documents:
         return NOTHING_MISSED
@@ -89,7 +90,7 @@ def steps_of(
     known = replace(before, modules=_whole(context, before).modules)
     steps: list[Observation] = []
     for record in missed.records:
-        record = _with_what_is_not_given(record, known)
+        record = _as_sent(record, known)
         step = decide(
             before.trial,
             known,
@@ -114,12 +115,13 @@ def steps_of(
     return steps, known
 
 
-def _with_what_is_not_given(record: Record, known: Snapshot) -> Record:
-    """What the registry works out by itself is not always in its history: it counts as it was, for nothing may be made up."""
-    modules, digests = dict(record.modules), dict(record.digests)
-    for name, body in known.modules.items():
-        if name not in modules and not name.startswith(("protocolSection.", "resultsSection.")):
-            modules[name], digests[name] = body, known.digests[name]
+def _as_sent(record: Record, known: Snapshot) -> Record:
+    """What the registry works out by itself is not always in its history, or not in the same form: it counts as it was, until what is
+    there now says what became of it."""
+    kept = {name: body for name, body in known.modules.items() if not name.startswith(SENT)}
+    sent = {name: body for name, body in record.modules.items() if name.startswith(SENT)}
+    modules = {**sent, **kept}
+    digests = {name: (known if name in kept else record).digests[name] for name in modules}
     return replace(record, modules=modules, digests=digests)
 
 

@@ -15,7 +15,7 @@ from monitor.jobs.address import addressed
 from monitor.jobs.context import Context, LiteratureDoor
 from monitor.jobs.reasons import Reasons
 from monitor.jobs.wording import worded
-from monitor.rules.publications import REFERENCES_MODULE, listed_references
+from monitor.rules._references import REFERENCES_MODULE, listed_references
 from monitor.store.observations import StaleSnapshot, modules_of, record, snapshots
 from monitor.store.paper_links import (
     Telling,

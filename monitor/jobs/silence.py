@@ -39,7 +39,7 @@ class Doubt:
 
 def doubts(db: Database, settings: Settings, now: datetime) -> list[Doubt]:
     """Every reason to doubt; none: silence means that nothing changed."""
-    report = health.status(db, now, tuple(settings.looked_at))
+    report = health.status(db, now, tuple(settings.looked_at), settings.patience)
     return [
         *_looks(db, settings, report, now),
         *_deliveries(db, report, now),

@@ -4,12 +4,12 @@ the message; somebody is told, once for each mistake."""
 from collections.abc import Iterable
 
 from monitor.core.errors import Problem
-from monitor.core.notification import Message, Notification, key_of
-from monitor.core.significance import Significance
+from monitor.core.notification import Message
 from monitor.core.watch import Subscriber
 from monitor.jobs.context import Context
+from monitor.jobs.notices import notices_to
 from monitor.render.contexts import AlertContext, DigestContext, NoticeContext, WatchingContext
-from monitor.render.message import render_alert, render_digest, render_notice, render_watching
+from monitor.render.message import render_alert, render_digest, render_watching
 from monitor.render.offered import offered
 from monitor.store.outbox import notify
 
@@ -43,20 +43,16 @@ def _tell(context: Context, subscriber: Subscriber, problems: Iterable[Problem])
     the same one is never told twice, whatever values it met."""
     now = context.clock.now()
     files = context.drafter.templates().fingerprint
+    readers = (*subscriber.to, *context.settings.operator)
     notices = [
-        Notification(
-            key=key_of("template", subscriber.template, files, *_place(problem), destination),
-            kind="notice",
-            subscriber="",
-            watchlists=(),
-            destinations=(destination,),
-            message=render_notice(_notice(subscriber, problem)),
-            significance=Significance.NOTABLE,
-            why="about the monitor itself",
-            due=now,
-        )
+        notice
         for problem in problems
-        for destination in dict.fromkeys((*subscriber.to, *context.settings.operator))
+        for notice in notices_to(
+            readers,
+            _notice(subscriber, problem),
+            ("template", subscriber.template, files, *_place(problem)),
+            now,
+        )
     ]
     notify(context.database, notices, now)
 

@@ -8,6 +8,7 @@ from monitor.core.significance import Significance
 from monitor.render.sinks import Ours
 
 _SYSTEM_FONTS = "-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif"
+_ROW = "padding:6px 8px 6px 0;font-size:14px;text-align:left;vertical-align:top;border-top:1px solid #e5e8ed"
 
 STYLES = {
     "page": f"margin:0;padding:0;background:#eef0f3;color:#1b2430;font:16px/1.5 {_SYSTEM_FONTS};-webkit-text-size-adjust:100%",
@@ -24,9 +25,10 @@ STYLES = {
     "because": "margin:4px 0 0;font-size:14px;color:#566273",
     "grid": "width:100%;border-collapse:collapse;margin:8px 0 0",
     "head": "padding:4px 8px 4px 0;font-size:12px;font-weight:600;color:#566273;text-align:left;vertical-align:bottom",
-    "what": "padding:6px 8px 6px 0;width:34%;font-size:14px;font-weight:400;color:#566273;text-align:left;vertical-align:top;"
-    "border-top:1px solid #e5e8ed",
-    "cell": "padding:6px 8px 6px 0;font-size:14px;text-align:left;vertical-align:top;border-top:1px solid #e5e8ed",
+    "what": f"{_ROW};width:34%;font-weight:400;color:#566273",
+    "number": f"{_ROW};width:20%;font-weight:400;white-space:nowrap",
+    "cell": _ROW,
+    "words": f"{_ROW};word-break:normal",
     "out": "color:#8a1c1c;background:#fdecec;text-decoration:line-through;padding:0 2px",
     "in": "color:#0d5c2f;background:#e3f6e9;text-decoration:underline;font-weight:600;padding:0 2px",
     "link": "color:#0b57a4;text-decoration:underline",

@@ -1,8 +1,8 @@
 """From contexts to what the templates print: worded, ordered, capped. No escaping here; the sinks do that."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
@@ -157,10 +157,19 @@ def trial_view(alert: AlertContext, most_lines: int = MOST_LINES, *, rates: bool
             (one_line(reason.watchlist, 120), one_line(reason.why, 200)) for reason in alert.reasons
         ),
         also_in=tuple(one_line(title, 120) for title in alert.also_in),
-        verdicts=tuple(verdicts),
+        verdicts=_slips_told_once(verdicts),
         more=len(relevant - shown),
         more_verdicts=max(len(alert.verdicts) - MOST_VERDICTS, 0),
     )
+
+
+def _slips_told_once(verdicts: Sequence[VerdictView]) -> tuple[VerdictView, ...]:
+    """All that was promised of a date stands under the last verdict that moved it, not under each of them."""
+    told, kept = set[str](), list[VerdictView]()
+    for verdict in reversed(verdicts):
+        kept.append(replace(verdict, slips=tuple(one for one in verdict.slips if one.name not in told)))
+        told.update(one.name for one in verdict.slips)
+    return tuple(reversed(kept))
 
 
 def _seen(alert: AlertContext) -> str:

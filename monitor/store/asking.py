@@ -19,7 +19,8 @@ from monitor.store.views import PREFIX, VIEWS
 Value = str | int | float | bytes | None
 
 _VIEWS = frozenset(view.in_file for view in VIEWS)
-_BEHIND = frozenset({"watched", "named_or_found"})  # views that ours look through
+# What is read where: the view that reads, the schema and name of what it reads, the column; all in small letters.
+_Read = tuple[str, str, str, str]
 _TAKEN_APART = frozenset({"json_each", "json_tree"})
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
 # Every function of SQLite that only looks at its arguments. Not among them: what loads code, makes large values out of nothing, or
@@ -78,7 +79,7 @@ def asked(path: Path, sql: str, clock: Clock, bounds: Bounds | None = None) -> I
         deadline = clock.monotonic() + bounds.seconds
         refused: list[str] = []
         try:
-            connection.set_authorizer(_authorizer(refused))
+            connection.set_authorizer(_authorizer(_behind_the_views(connection), refused))
             connection.set_progress_handler(lambda: int(clock.monotonic() > deadline), _OFTEN)
             with _in_words(bounds, refused):
                 cursor = connection.execute(sql)
@@ -116,14 +117,41 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _authorizer(refused: list[str]) -> Callable[[int, str | None, str | None, str | None, str | None], int]:
+_Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
+
+
+def _behind_the_views(connection: sqlite3.Connection) -> frozenset[_Read]:
+    """What our views read. That something is read inside one of them is not enough to let it through: SQLite also says so where a
+    statement gives the view's name to a query of its own (WITH trials AS …)."""
+    found: set[_Read] = set()
+
+    def note(
+        action: int, first: str | None, second: str | None, schema: str | None, inside: str | None
+    ) -> int:
+        if action == sqlite3.SQLITE_READ and inside is not None:
+            found.add(_read(first, second, schema, inside))
+        return sqlite3.SQLITE_OK
+
+    connection.set_authorizer(note)
+    for view in VIEWS:
+        connection.execute(f"SELECT * FROM temp.{view.name} LIMIT 0")
+    return frozenset(found)
+
+
+def _read(table: str | None, column: str | None, schema: str | None, inside: str | None) -> _Read:
+    return (inside or "").lower(), (schema or "").lower(), (table or "").lower(), (column or "").lower()
+
+
+def _authorizer(behind: frozenset[_Read], refused: list[str]) -> _Authorizer:
     def may(
         action: int, first: str | None, second: str | None, schema: str | None, inside: str | None
     ) -> int:
         if action in _ALLOWED:
             return sqlite3.SQLITE_OK
         # Without a column nothing is read but how many rows there are.
-        if action == sqlite3.SQLITE_READ and (not second or _may_read(first or "", schema, inside)):
+        if action == sqlite3.SQLITE_READ and (
+            not second or _may_read(_read(first, second, schema, inside), behind)
+        ):
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _FUNCTIONS:
             return sqlite3.SQLITE_OK
@@ -133,11 +161,12 @@ def _authorizer(refused: list[str]) -> Callable[[int, str | None, str | None, st
     return may
 
 
-def _may_read(table: str, schema: str | None, inside: str | None) -> bool:
+def _may_read(read: _Read, behind: frozenset[_Read]) -> bool:
     """A view of ours, what such a view reads, or JSON that the statement takes apart."""
-    if inside is not None and (inside in _VIEWS or PREFIX + inside in _VIEWS or inside in _BEHIND):
+    _, schema, table, _ = read
+    if read in behind or table in _VIEWS or table in _TAKEN_APART:
         return True
-    return table in _VIEWS or table in _TAKEN_APART or (schema == "temp" and PREFIX + table in _VIEWS)
+    return schema == "temp" and PREFIX + table in _VIEWS
 
 
 def _what(action: int, first: str | None, second: str | None) -> str:

@@ -11,7 +11,7 @@ def recorded(db: Database) -> dict[str, int]:
     """How many versions, changes, events and attempts at delivering were ever written down; none is ever removed."""
     with db.reading() as connection:
         row = connection.execute(
-            "SELECT (SELECT COUNT(*) FROM versions) AS versions, (SELECT COALESCE(MAX(id), 0) FROM changes) AS changes,"
+            "SELECT (SELECT COALESCE(MAX(rowid), 0) FROM versions) AS versions, (SELECT COALESCE(MAX(id), 0) FROM changes) AS changes,"
             " (SELECT COALESCE(MAX(id), 0) FROM events) AS events, (SELECT COUNT(*) FROM attempts) AS attempts"
         ).fetchone()
     return dict(row)

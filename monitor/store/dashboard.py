@@ -9,9 +9,11 @@ from monitor.core.dates import PartialDate
 from monitor.core.facts import TrialFacts
 from monitor.core.significance import Significance
 from monitor.store.database import Database
+from monitor.store.filters import OF_AN_EVENT, Filters
+from monitor.store.queries import newest_first, rows_of
 from monitor.store.values import facts_of, stamp
 
-_MOST_OF_A_DAY = 2000
+_RANK = "CASE x.significance " + " ".join(f"WHEN '{one}' THEN {one:d}" for one in Significance) + " END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,27 @@ class Told:
     watchlists: tuple[str, ...]
 
 
-def events_between(db: Database, since: datetime, until: datetime) -> list[Told]:
-    """What was made of changes seen from `since` until before `until`, newest first; at most 2,000."""
+def events_between(db: Database, since: datetime, until: datetime, most: int) -> list[Told]:
+    """What was made of changes seen from `since` until before `until`: the gravest first, then the newest; at most so many."""
     with db.reading() as connection:
         rows = connection.execute(
             "SELECT e.*, t.registry, t.number, t.acronym, t.title, t.status,"
             " (SELECT json_group_array(w.watchlist) FROM watched AS w WHERE w.trial = e.trial) AS lists"
-            " FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE e.seen_at >= ? AND e.seen_at < ?"
-            " ORDER BY e.id DESC LIMIT ?",
-            (stamp(since), stamp(until), _MOST_OF_A_DAY),
+            " FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE e.id IN ("
+            "  SELECT x.id FROM events AS x WHERE x.seen_at >= :since AND x.seen_at < :until"
+            f"  ORDER BY {_RANK} DESC, x.seen_at DESC, x.id DESC LIMIT :most) ORDER BY e.seen_at DESC, e.id DESC",
+            {"since": stamp(since), "until": stamp(until), "most": most},
         ).fetchall()
     return [_told(row) for row in rows]
+
+
+def count_between(db: Database, since: datetime, until: datetime) -> int:
+    """How many events were made of changes seen from `since` until before `until`."""
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT COUNT(*) FROM events WHERE seen_at >= ? AND seen_at < ?", (stamp(since), stamp(until))
+        ).fetchone()
+    return int(row[0])
 
 
 def _told(row: Any) -> Told:
@@ -204,47 +216,14 @@ def _day(text: str) -> date | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class EventsAsked:
-    """Which events a page wants; None: all. `before` is the id after which (newest first) the page begins."""
-
-    at_least: Significance = Significance.NOISE
-    topic: str | None = None
-    trial: str | None = None
-    watchlist: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    before: int | None = None
-
-
-def event_page(db: Database, asked: EventsAsked, most: int) -> list[Told]:
-    """Events, newest first, from one cursor on."""
-    conditions = {
-        "e.id < :before": asked.before,
-        "e.topic = :topic": asked.topic,
-        "t.number = :trial": asked.trial,
-        "e.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist)": asked.watchlist,
-        "e.seen_at >= :since": asked.since,
-        "e.seen_at <= :until": asked.until,
-        "e.significance IN (SELECT value FROM json_each(:graver))": asked.at_least or None,
-    }
-    where = " AND ".join(
-        ["TRUE", *(condition for condition, value in conditions.items() if value is not None)]
-    )
+def event_page(db: Database, filters: Filters) -> list[Told]:
+    """What was made of changes, newest first, as the filters say."""
     with db.reading() as connection:
         rows = connection.execute(
             "SELECT e.*, t.registry, t.number, t.acronym, t.title, t.status, '[]' AS lists"
-            f" FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE {where} ORDER BY e.id DESC LIMIT :most",
-            {
-                "before": asked.before,
-                "topic": asked.topic,
-                "trial": asked.trial,
-                "watchlist": asked.watchlist,
-                "since": stamp(asked.since) if asked.since is not None else None,
-                "until": stamp(asked.until) if asked.until is not None else None,
-                "graver": json.dumps([str(one) for one in Significance if one >= asked.at_least]),
-                "most": most,
-            },
+            f" FROM {rows_of('events', 'e', filters)} JOIN trials AS t ON t.id = e.trial"
+            f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY {newest_first('e', 'e', filters)} LIMIT :limit",
+            filters.parameters,
         ).fetchall()
     return [_told(row) for row in rows]
 

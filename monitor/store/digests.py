@@ -8,12 +8,12 @@ from typing import Any
 
 from monitor.core.change import Change, FieldPath
 from monitor.core.notification import Kind, Notification
-from monitor.core.significance import Significance, Topic
+from monitor.core.significance import Measure, Significance, Topic
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
 from monitor.store.slots import note_slot
-from monitor.store.values import moment, moment_or_none, read_json, stamp
+from monitor.store.values import measure_of, moment, moment_or_none, read_json, stamp
 
 # But for the end of a snooze no slot is further ahead than a week: one that is, and was written later than now, was written before the
 # clock went back, and is due.
@@ -22,7 +22,8 @@ _FURTHEST_SLOT = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class ToldEvent:
-    """An event as it is told: `changes` are the ids of those behind it. `version` is None where it made none."""
+    """An event as it is told: `changes` are the ids of those behind it. `version` is None where it made none. `measure` is how large the
+    change is, where that is known."""
 
     id: int
     trial: TrialId
@@ -35,6 +36,7 @@ class ToldEvent:
     seen_at: datetime
     registry_date: str
     changes: tuple[int, ...]
+    measure: Measure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +103,25 @@ def digests_due(db: Database, now: datetime) -> list[DigestDue]:
 
 
 def stored(db: Database, notifications: Iterable[int]) -> tuple[Stored, ...]:
-    """These notifications, oldest first. A digest is given as the notifications that were folded into it, where there are any."""
+    """These notifications, oldest first. A digest is given as the notifications that were folded into it, where there are any: at its
+    moment, or out of what waited for its destination."""
     with db.reading() as connection:
         return _stored(
             connection,
             connection.execute(
-                "WITH RECURSIVE meant (id) AS (SELECT value FROM json_each(?)"
-                " UNION SELECT n.id FROM notifications AS n JOIN meant ON n.folded_into = meant.id)"
+                f"WITH RECURSIVE folded (digest, member) AS ({_FOLDED}), meant (id) AS (SELECT value FROM json_each(?)"
+                " UNION SELECT folded.member FROM folded JOIN meant ON folded.digest = meant.id)"
                 f" SELECT {_COLUMNS} FROM notifications WHERE id IN (SELECT id FROM meant)"
-                " AND NOT EXISTS (SELECT 1 FROM notifications AS member WHERE member.folded_into = notifications.id)"
-                " ORDER BY id",
+                " AND id NOT IN (SELECT digest FROM folded) ORDER BY id",
                 (json.dumps(list(notifications)),),
             ),
         )
+
+
+_FOLDED = (
+    "SELECT folded_into, id FROM notifications WHERE folded_into IS NOT NULL"
+    " UNION SELECT teller.notification, d.notification FROM deliveries AS d JOIN deliveries AS teller ON teller.id = d.folded_into"
+)
 
 
 def _stored(connection: Connection, rows: Iterable[Any]) -> tuple[Stored, ...]:
@@ -140,7 +148,7 @@ def _stored(connection: Connection, rows: Iterable[Any]) -> tuple[Stored, ...]:
 def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
     rows = connection.execute(
         "SELECT e.id, t.registry, t.number, e.version, e.rule, e.topic, e.significance, e.headline, e.because, e.seen_at,"
-        " e.registry_date, (SELECT json_group_array(l.change) FROM event_changes AS l WHERE l.event = e.id) AS changes"
+        " e.registry_date, e.measure, (SELECT json_group_array(l.change) FROM event_changes AS l WHERE l.event = e.id) AS changes"
         " FROM notification_events AS told JOIN events AS e ON e.id = told.event JOIN trials AS t ON t.id = e.trial"
         " WHERE told.notification = ? ORDER BY e.id",
         (notification,),
@@ -158,6 +166,7 @@ def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
             moment(row["seen_at"]),
             row["registry_date"],
             tuple(sorted(json.loads(row["changes"]))),
+            measure_of(row["measure"]),
         )
         for row in rows
     )

@@ -1,7 +1,7 @@
 """The history as rows for other programs: streamed a page at a time, so that neither memory nor a waiting writer sets a limit.
 
-What is stored is never rewritten and numbered as it comes. So pages read one after the other, up to the newest row of the beginning, make
-up one state of the history, though others write meanwhile.
+What is stored is never rewritten and numbered as it comes, past changes downwards. So pages read one after the other, between the least and
+the greatest number of the beginning, make up one state of the history, though others write meanwhile.
 """
 
 import csv
@@ -52,20 +52,21 @@ _EMPTY_IS_NOTHING = ("registry_date", "submitted_date", "results_submitted", "re
 
 
 def count(db: Database, what: What) -> int:
-    """How many rows there are of a kind, at most: the number of the newest."""
+    """How many rows there are of a kind, at most: what their numbers span."""
     with db.reading() as connection:
-        return _newest(connection, what)
+        oldest, newest = _span(connection, what)
+    return newest - oldest + 1
 
 
 def rows(
     db: Database, what: What, since: datetime | None = None, *, records: bool = False, tick: Tick
 ) -> Iterator[Row]:
-    """Every row, in the order in which they were written; with `records` each version's whole record too. `tick`: how far it is."""
+    """Every row by its number, changes of the past first; with `records` each version's whole record too. `tick`: how far it is."""
     with db.reading() as connection:
-        newest = _newest(connection, what)
+        oldest, newest = _span(connection, what)
     given = {"since": "" if since is None else stamp(since), "newest": newest}
     size = _PAGE_OF_RECORDS if records else _PAGE
-    after = 0
+    after = oldest - 1
     while page := _page(db, what, {**given, "after": after, "page": size}, records=records):
         reached = int(page[-1]["id"])
         for row in page:
@@ -74,8 +75,10 @@ def rows(
         after = reached
 
 
-def _newest(connection: Connection, what: What) -> int:
-    return int(connection.execute(f"SELECT COALESCE(MAX(rowid), 0) FROM {what}").fetchone()[0])
+def _span(connection: Connection, what: What) -> tuple[int, int]:
+    """The least and the greatest number: changes of past versions have numbers below zero."""
+    oldest, newest = connection.execute(f"SELECT MIN(rowid), MAX(rowid) FROM {what}").fetchone()
+    return (1, 0) if oldest is None else (int(oldest), int(newest))
 
 
 def _page(db: Database, what: What, given: Mapping[str, object], *, records: bool) -> list[Row]:

@@ -71,12 +71,13 @@ def watched_histories(
     """The versions of every trial that is watched (by this list, or by any; of `only` this one): when each was seen and its facts, oldest
     first. Trials that are gone or merged into another are left out, and numbers that were never given."""
     found: dict[TrialId, list[tuple[datetime, TrialFacts]]] = {}
+    of_list = " WHERE w.watchlist = :watchlist" if watchlist is not None else ""
     this_one = " AND t.registry = :registry AND t.number = :number" if only is not None else ""
     with db.reading() as connection:
         for row in connection.execute(
             f"SELECT t.registry, t.number, v.seen_at, v.last_data_date, {_FACTS} FROM trials AS t"
             f" JOIN versions AS v ON v.trial = t.id WHERE t.gone_at IS NULL AND t.moved_to = ''{this_one} AND t.id IN"
-            " (SELECT w.trial FROM watched AS w WHERE :watchlist IS NULL OR w.watchlist = :watchlist)"
+            f" (SELECT w.trial FROM watched AS w{of_list})"
             " ORDER BY t.number, t.registry, v.version",
             {
                 "watchlist": watchlist,

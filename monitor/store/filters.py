@@ -71,7 +71,8 @@ class Filters:
             of_kind["field"]: self.field,
             of_kind["text"]: self.text,
         }
-        seen = [f"{row}.id > 0"] if row == "c" and not self.reaches_back and self.text is None else ["TRUE"]
+        # `+`: ids are no way to what is newest, the index of `seen_at` is.
+        seen = [f"+{row}.id > 0"] if row == "c" and not self.reaches_back and self.text is None else ["TRUE"]
         return " AND ".join(
             [*seen, *(condition for condition, value in asked_for.items() if value is not None)]
         )

@@ -54,7 +54,8 @@ def crowd(db: Database, destination: str, now: datetime, since: datetime) -> Cro
             "SELECT d.id, d.notification, n.kind, n.subscriber, d.trial, n.significance, n.created_at, d.attempts = 0 AS fresh,"
             " (d.parts = 1 AND NOT EXISTS (SELECT 1 FROM attempts AS a WHERE a.delivery = d.id AND a.outcome = 'unknown')) AS loose"
             " FROM deliveries AS d JOIN notifications AS n ON n.id = d.notification"
-            " WHERE d.destination = ? AND d.state = 'pending' AND (d.due <= ? OR d.attempts > 0) ORDER BY d.id",
+            " WHERE d.destination = ?1 AND d.state = 'pending' AND (d.due <= ?2 OR d.attempts > 0)"
+            " AND (d.quiet_until IS NULL OR d.quiet_until <= ?2) ORDER BY d.id",
             (destination, stamp(now)),
         )
         waiting = tuple(

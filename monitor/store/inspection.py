@@ -14,6 +14,7 @@ from monitor.store.values import read_json, unpack
 # The releases that mended the WAL-reset bug; the two older ones are maintained branches.
 _MENDED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 _BATCH = 200
+_BELOW_ALL = -(2**63)  # changes of past versions have ids below zero
 
 
 def sqlite_version() -> tuple[str, bool]:
@@ -61,7 +62,7 @@ def unreadable(db: Database, tick: Callable[[int], None]) -> Iterator[str]:
         ("module_versions", "module", "body", (unpack,)),
         ("changes", "field", "before, after", (read_json, read_json)),
     ):
-        last = 0
+        last = _BELOW_ALL
         while rows := _batch(db, table, name, columns, last):
             last = rows[-1]["id"]
             for row in rows:

@@ -9,12 +9,11 @@ from typing import Any
 from monitor.core.change import Kind
 from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
-from monitor.core.significance import Measure
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.observations import modules_at
 from monitor.store.trials import ASKED, asked_for
-from monitor.store.values import FACTS_COLUMNS, facts_of, moment, read_json, stamp
+from monitor.store.values import FACTS_COLUMNS, facts_of, measure_of, moment, read_json, stamp
 
 _FACTS = ", ".join(FACTS_COLUMNS)
 _PAGE = 500
@@ -51,7 +50,7 @@ def event(db: Database, identity: int) -> dict[str, Any] | None:
             "changes": [_change(change) for change in changes],
             "submitted_before": row["submitted_before"] or None,
             "submitted_after": row["submitted_after"] or None,
-            "measure": Measure(**json.loads(row["measure"])) if row["measure"] is not None else None,
+            "measure": measure_of(row["measure"]),
         }
 
 

@@ -3,7 +3,7 @@
 pending ──claim──▶ sending ──▶ sent                 (final)
    ▲                  ├──────▶ pending, due later   (settle_retry, settle_plainer)
    │                  ├──────▶ gave_up              (retry brings it back)
-   │                  └ lease ended: the attempt is closed as `unknown`, pending again
+   │                  └ lease ended: the attempt is closed as `unknown`, pending again; sent, if it then turns out to be
    └─retry─ gave_up, suppressed ◀─drop─ pending, gave_up
                     suppressed, folded into a digest: told by that one (final; see `folding`)
 """
@@ -22,6 +22,8 @@ from monitor.store.turns import NEXT, moments_of
 from monitor.store.values import stamp
 
 _LONGEST_LEASE = timedelta(hours=1)
+# A lease that ends later than any can was taken before the clock went back; by less than this, clocks are merely set right.
+_SLACK = timedelta(minutes=5)
 
 
 def _nobody(_: str) -> bool:
@@ -122,7 +124,7 @@ def claim(
     """
     moments = {
         **moments_of(now, destination),
-        "impossible_lease": stamp(now + _LONGEST_LEASE),
+        "impossible_lease": stamp(now + _LONGEST_LEASE + _SLACK),
         "limit": limit,
     }
     with db.reading() as connection:  # most of the time nothing is due, and that needs no write lock
@@ -170,7 +172,7 @@ def recover(db: Database, now: datetime, is_dead: Callable[[str], bool] = _nobod
     with db.reading() as connection:
         if connection.execute("SELECT 1 FROM deliveries WHERE state = 'sending' LIMIT 1").fetchone() is None:
             return 0
-    moments = {"now": stamp(now), "impossible_lease": stamp(now + _LONGEST_LEASE)}
+    moments = {"now": stamp(now), "impossible_lease": stamp(now + _LONGEST_LEASE + _SLACK)}
     with db.writing() as connection:
         abandoned = {row["id"] for row in connection.execute(_ABANDONED, moments)}
         sending = connection.execute("SELECT id, lease_by FROM deliveries WHERE state = 'sending'")
@@ -223,13 +225,16 @@ def settle_sent(
     breaker: Breaker | None = None,
     notices: Sequence[Notification] = (),
 ) -> bool:
-    """It was accepted. False (as for all that settle) if the lease had ended and the delivery is no longer ours to settle.
+    """It was accepted. False (as for all that settle) if the lease had ended and the delivery is no longer ours to settle. What was
+    accepted counts even so, unless somebody took it up again meanwhile: the machine may have slept in the middle of an attempt.
 
     For all that settle: `breaker` is how its destination does from now on (None: as before), and `notices` say so; both are written
     in the same transaction.
     """
     new = "state = 'sent', sent_at = :now, error = ''"
-    return _settle(db, delivery, now, "sent", "", new, {}, breaker, notices)
+    return _settle(
+        db, delivery, now, "sent", "", new, {}, breaker, notices, ours="state IN ('sending', 'pending')"
+    )
 
 
 def settle_retry(
@@ -296,14 +301,15 @@ def _settle(
     breaker: Breaker | None = None,
     notices: Sequence[Notification] = (),
     keep: Callable[[Connection], None] = _nothing_more,
+    ours: str = "state = 'sending'",
 ) -> bool:
     with db.writing() as connection:
-        ours = connection.execute(
+        settled = connection.execute(
             f"UPDATE deliveries SET {new}, lease_until = NULL, lease_by = ''"
-            " WHERE id = :id AND state = 'sending' AND attempts = :attempts",
+            f" WHERE id = :id AND {ours} AND attempts = :attempts",
             {**values, "now": stamp(now), "error": error, "id": delivery.id, "attempts": delivery.attempts},
         ).rowcount
-        if ours:
+        if settled:
             _end_attempt(connection, delivery.id, now, outcome, error)
             keep(connection)
             if breaker is not None:
@@ -312,7 +318,7 @@ def _settle(
                 write_notification(connection, notice, now)
         db.at("settle:before-commit")
     db.at("settle:after-commit")
-    return bool(ours)
+    return bool(settled)
 
 
 def retry(db: Database, ids: Sequence[int], now: datetime) -> list[int]:

@@ -44,13 +44,13 @@ class Underway:
 def without_past(
     db: Database, trials: Sequence[TrialId], now: datetime, *, insist: bool = False
 ) -> list[TrialId]:
-    """Those of the trials that have a baseline but no past yet, what was begun first, then in the given order. What failed within a day
-    is left out, unless `insist`."""
+    """Those of the trials that have a baseline but no past yet, what was begun first, what failed last, else in the given order. What
+    failed within a day is left out, unless `insist`."""
     with db.reading() as connection:
         rows = connection.execute(
             f"SELECT t.registry, t.number FROM {ASKED} LEFT JOIN backfills AS b ON b.trial = t.id WHERE t.version > 0"
             " AND (b.state IS NULL OR b.state = 'fetching' OR (b.state = 'failed' AND (:insist OR b.at NOT BETWEEN :since AND :now)))"
-            " ORDER BY b.state IS NOT 'fetching', asked.key",
+            " ORDER BY b.state IS 'failed', b.state IS NOT 'fetching', asked.key",
             {
                 "trials": asked_for(trials),
                 "since": stamp(now - REMEMBERED_FOR),
@@ -94,11 +94,12 @@ def begin_past(db: Database, trial: TrialId, outline: Sequence[PastVersion], now
 
 
 def keep_page(db: Database, trial: TrialId, n: int, document: JsonObject, now: datetime) -> None:
-    """Keep a version that was fetched until the others are there."""
+    """Keep a version that was fetched until the others are there; if another process has them all meanwhile, it is not needed."""
     with db.writing() as connection:
         connection.execute(
-            "INSERT OR REPLACE INTO backfill_pages (trial, n, fetched_at, body) VALUES (?, ?, ?, ?)",
-            (_row(connection, trial), n, stamp(now), pack(document)),
+            "INSERT OR REPLACE INTO backfill_pages (trial, n, fetched_at, body)"
+            " SELECT trial, ?, ?, ? FROM backfills WHERE trial = ? AND state = 'fetching'",
+            (n, stamp(now), pack(document), _row(connection, trial)),
         )
 
 

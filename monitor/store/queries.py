@@ -24,30 +24,40 @@ from monitor.store.values import stamp
 Refresh = Callable[[dict[str, Json], str], dict[str, Json]]
 
 _FEW = 20_000
+_THEIR_VERSION = "v.trial = c.trial AND v.version = c.version"
+# From the newest version on: a database without statistics would be read whole and sorted.
+_FROM_THE_NEWEST = f"versions AS v CROSS JOIN changes AS c ON {_THEIR_VERSION}"
 
 
 def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, Any]]:
     """Changes, newest first, as `changes --json` gives them."""
     filters = filters or Filters()
     with db.reading() as connection:
-        meant = filters.conditions("c", "v.seen_at", OF_A_CHANGE, rare_topic=_is_rare(connection, filters))
+        rare = _is_rare(connection, filters)
+        meant = filters.conditions("c", "v.seen_at", OF_A_CHANGE, rare_topic=rare)
+        few = filters.trial or filters.watchlist or filters.text is not None or (filters.topic and rare)
+        ways = (
+            f"{rows_of('changes', 'c', filters)} JOIN versions AS v ON {_THEIR_VERSION}"
+            if few
+            else _FROM_THE_NEWEST
+        )
         for row in connection.execute(
-            f"SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM {_from('changes', 'c', filters)}"
-            " JOIN trials AS t ON t.id = c.trial JOIN versions AS v ON v.trial = c.trial AND v.version = c.version"
-            f" WHERE {meant} ORDER BY {_newest_first('v', 'c', filters)} LIMIT :limit",
+            f"SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM {ways} JOIN trials AS t ON t.id = c.trial"
+            f" WHERE {meant} ORDER BY {newest_first('v', 'c', filters)} LIMIT :limit",
             filters.parameters,
         ):
             yield change_row(row)
 
 
-def _from(table: str, row: str, filters: Filters) -> str:
+def rows_of(table: str, row: str, filters: Filters) -> str:
     """The table, through its full-text index where words are asked for: the hits come newest first, and no more than are wanted."""
     if filters.text is None:
         return f"{table} AS {row}"
     return f"{table}_found CROSS JOIN {table} AS {row} ON {row}.id = {table}_found.rowid"
 
 
-def _newest_first(seen: str, row: str, filters: Filters) -> str:
+def newest_first(seen: str, row: str, filters: Filters) -> str:
+    """The order in which an index gives the rows, newest first."""
     if row == "c" and filters.reaches_back and filters.text is None:
         return "c.id DESC"
     order = f"{seen}.seen_at DESC, {row}.id DESC"
@@ -66,8 +76,8 @@ def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, A
     with db.reading() as connection:
         for row in connection.execute(
             "SELECT e.*, t.registry, t.number, (SELECT json_group_array(x.change) FROM event_changes AS x"
-            f" WHERE x.event = e.id) AS of_changes FROM {_from('events', 'e', filters)} JOIN trials AS t ON t.id = e.trial"
-            f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY {_newest_first('e', 'e', filters)} LIMIT :limit",
+            f" WHERE x.event = e.id) AS of_changes FROM {rows_of('events', 'e', filters)} JOIN trials AS t ON t.id = e.trial"
+            f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY {newest_first('e', 'e', filters)} LIMIT :limit",
             filters.parameters,
         ):
             yield event_row(row)

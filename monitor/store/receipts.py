@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.core.receipt import Untold
-from monitor.core.significance import Measure, Significance
+from monitor.core.significance import Significance
 from monitor.store.database import Database
-from monitor.store.values import moment, stamp
+from monitor.store.values import measure_of, moment, stamp
 
 # Before a subscriber's first digest lies at most what one weekly digest would have gathered.
 _FIRST = timedelta(days=7)
@@ -64,7 +64,7 @@ def untold(
                 Significance.parse(row["significance"]),
                 row["events"],
                 row["number"],
-                Measure(**json.loads(row["measure"])) if row["measure"] is not None else None,
+                measure_of(row["measure"]),
             )
             for row in rows
         ]

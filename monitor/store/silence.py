@@ -36,7 +36,8 @@ def last_complete_looks(db: Database) -> dict[str, datetime]:
 
 
 def overdue(db: Database, by: datetime) -> list[Overdue]:
-    """The destinations for which something waits that was first tried, or due without having been tried, by then; the oldest first."""
+    """The destinations for which something waits that was first tried, or due without having been tried, by then; the oldest first.
+    What quiet hours hold back is not late until some time after their end."""
     with db.reading() as connection:
         rows = connection.execute(
             "SELECT w.destination, COUNT(*) AS waiting, MIN(w.since) AS due, EXISTS (SELECT 1 FROM destinations AS x"
@@ -45,8 +46,9 @@ def overdue(db: Database, by: datetime) -> list[Overdue]:
             " WHERE x.name = w.destination AND x.told) AS told"
             # What failed is due again later: how long it has been waiting, its first attempt says.
             " FROM (SELECT d.destination, COALESCE((SELECT MIN(a.began_at) FROM attempts AS a WHERE a.delivery = d.id), d.due)"
-            " AS since FROM deliveries AS d WHERE d.state IN ('pending', 'sending')) AS w"
-            " WHERE w.since <= ? GROUP BY w.destination ORDER BY MIN(w.since)",
+            " AS since FROM deliveries AS d WHERE d.state IN ('pending', 'sending')"
+            " AND (d.quiet_until IS NULL OR d.quiet_until <= ?1)) AS w"
+            " WHERE w.since <= ?1 GROUP BY w.destination ORDER BY MIN(w.since)",
             (stamp(by),),
         )
         return [

@@ -11,13 +11,14 @@ from monitor.store.values import stamp
 _SLACK = timedelta(hours=1)
 
 # In turn: what is earlier for one of the same trials and for the same destination goes first, whole messages before the next one's
-# parts. One that is only being held back (quiet hours) and was never tried does not stop a critical one that passes them.
+# parts. One that is only being held back by quiet hours does not stop a critical one that passes them.
 IN_TURN = (
     "NOT EXISTS (SELECT 1 FROM delivery_trials AS mine JOIN delivery_trials AS theirs ON theirs.trial = mine.trial"
     " JOIN deliveries AS e ON e.id = theirs.delivery"
     " WHERE mine.delivery = d.id AND e.destination = d.destination AND e.state IN ('pending', 'sending')"
     " AND (COALESCE(e.part_of, e.id), e.part) < (COALESCE(d.part_of, d.id), d.part)"
-    " AND (e.state = 'sending' OR e.attempts > 0 OR e.part > 1 OR e.due <= :now OR e.due > :impossible))"
+    " AND (e.state = 'sending' OR e.part > 1 OR e.due <= :now OR e.due > :impossible"
+    " OR (e.attempts > 0 AND (e.quiet_until IS NULL OR e.quiet_until <= :now))))"
     " AND (d.part_of IS NULL OR NOT EXISTS (SELECT 1 FROM deliveries AS p WHERE (p.id = d.part_of OR p.part_of = d.part_of)"
     " AND p.part < d.part AND p.state IN ('pending', 'sending')))"
 )

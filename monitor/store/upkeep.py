@@ -117,7 +117,8 @@ def known_sizes(db: Database) -> dict[str, int]:
 def _measure(connection: Connection) -> dict[str, int]:
     found: dict[str, int] = {}
     rows = connection.execute(
-        "SELECT COALESCE(s.tbl_name, d.name) AS name, SUM(d.pgsize) AS size FROM dbstat AS d"
+        # Pages are counted: the sum of their sizes overflows in SQLite 3.40.
+        "SELECT COALESCE(s.tbl_name, d.name) AS name, SUM(d.pageno) * (SELECT page_size FROM pragma_page_size) AS size FROM dbstat AS d"
         " LEFT JOIN sqlite_schema AS s ON s.name = d.name WHERE d.aggregate = TRUE GROUP BY 1"
     )
     for name, size in rows:

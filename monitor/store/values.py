@@ -10,6 +10,7 @@ import orjson
 from monitor.core.dates import PartialDate
 from monitor.core.facts import TrialFacts, TypedDate
 from monitor.core.json import Json
+from monitor.core.significance import Measure
 
 # A value longer than this is worth compressing: texts of eligibility criteria are short, a results module is not.
 LONG_VALUE = 32 * 1024
@@ -38,6 +39,11 @@ def moment(text: str) -> datetime:
 def moment_or_none(text: str | None) -> datetime | None:
     """As `moment`, for a column that may be NULL."""
     return None if text is None else datetime.fromisoformat(text)
+
+
+def measure_of(text: str | None) -> Measure | None:
+    """How large a change is, from the column that says so."""
+    return None if text is None else Measure(**orjson.loads(text))
 
 
 def pack(value: Json) -> bytes:

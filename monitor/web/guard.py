@@ -73,7 +73,7 @@ class Guard:
         if not self._known_host(headers.getlist("host")):
             return PlainTextResponse("This name is not one of this dashboard's (web: hosts:).\n", 421)
         if len(scope["path"]) + len(scope["query_string"]) > _LONGEST_ADDRESS:
-            return PlainTextResponse("This address is too long.\n", 414)
+            return PlainTextResponse("This address is too long.\n", 400)
         entering = self._token is not None and scope["path"] == ENTRANCE
         if scope["method"] not in ("GET", "HEAD") and not (entering and scope["method"] == "POST"):
             return PlainTextResponse("Only GET and HEAD are answered here.\n", 405, {"Allow": "GET, HEAD"})

@@ -1,7 +1,7 @@
 """What a page of the dashboard, or an endpoint of its JSON API, declares of itself. One declaration is one route, one entry of the
 OpenAPI document, and one line of the tests that attack every route."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -18,7 +18,8 @@ FeedEnding = Literal["atom", "json", "ics"]
 @dataclass(frozen=True)
 class House:
     """What everything is answered from: the database, open for reading; the sources, by name; the time. `feed_of_list` (name, ending),
-    `feed_of_trial` and `metrics` make the same documents as are written to files; None: there is no such list or watched trial."""
+    `feed_of_trial` and `metrics` make the same documents as are written to files; None: there is no such list or watched trial.
+    `doubts` are the reasons why silence may not mean that nothing changed, in words."""
 
     database: Database
     sources: Mapping[str, Source]
@@ -26,6 +27,7 @@ class House:
     feed_of_list: Callable[[str, FeedEnding], bytes | None]
     feed_of_trial: Callable[[TrialId, FeedEnding], bytes | None]
     metrics: Callable[[], bytes]
+    doubts: Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def _words(text: str) -> str:
 TRIAL = Kind(_trial, {"type": "string", "pattern": "^[Nn][Cc][Tt](?!0{8})[0-9]{8}$"})
 VERSION = _whole(-99_999, 99_999)
 LIMIT = _whole(1, 500)
-CURSOR = _whole(0, 999_999_999)
+CURSOR = _whole(-999_999_999, 999_999_999)  # what is known from before our first look has ids below zero
 DAY = Kind(_day, {"type": "string", "format": "date"})
 TOPIC = _one_of(*TOPICS)
 LEVEL = Kind(_level, {"type": "string", "enum": [str(one) for one in Significance]})

@@ -112,6 +112,7 @@ def test_people_read_the_chain_from_top_to_bottom(told: Archive) -> None:
         "board (backs): this is notable",
     )
     places = [shown.index(part) for part in in_order]
+    assert places[0] == 0
     assert places == sorted(places)
 
 

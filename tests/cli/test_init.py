@@ -1,10 +1,12 @@
 """`trialmon init` gives a person something to begin with, and takes nothing away."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from monitor.config.reference import settings_schema
 from tests.cli.conftest import Trialmon
 
 
@@ -43,3 +45,15 @@ def test_a_place_that_cannot_be_written_is_said(trialmon: Trialmon, tmp_path: Pa
     assert answer.returncode == 2
     assert "cannot be written" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_the_first_configuration_offers_every_key_and_what_it_offers_is_right(
+    trialmon: Trialmon, tmp_path: Path
+) -> None:
+    trialmon("init")
+    file, keys = tmp_path / "trialmon.yaml", {*settings_schema()["properties"]}
+    taken = re.sub(rf"^# ({'|'.join(keys)}):", r"\1:", file.read_text(), flags=re.MULTILINE)
+    assert {line.partition(":")[0] for line in taken.splitlines()} >= keys
+    file.write_text(taken.replace("[mailbox]", "[terminal]").replace("${HEARTBEAT_TOKEN}", "token"))
+    answer = trialmon("watchlist", "check")
+    assert (answer.returncode, answer.stderr) == (0, "")

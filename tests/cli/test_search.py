@@ -8,6 +8,7 @@ def test_search_finds_the_trial_what_befell_it_and_which_fields(known: Archive) 
     assert said.code == 0
     assert "Trials\n  NCT09990001" in said.out
     assert "Disc Cells for Chronic Neck Pain" in said.out
+    assert not said.out.endswith("\n\n")
     assert [row["found"] for row in known.ask("search", "--json", "completed").rows] == ["event", "change"]
     assert [row["found"] for row in known.ask("search", "--json", "--in", "changes", "neck").rows] == [
         "change"

@@ -43,7 +43,18 @@ def test_people_get_a_short_board(known: Archive, present: datetime) -> None:
     assert lines[0] == "clinicaltrials.gov  data of 2026-02-09, looked 12 min ago, ok"
     assert lines[1] == "1 trial watched, 3 versions stored"
     assert lines[2] == "0 messages wait to be sent, 0 given up"
+    assert lines[4].startswith("  of which ")
     assert len(lines) == 6
+
+
+def test_a_write_ahead_log_is_counted_and_named(known: Archive) -> None:
+    with sqlite3.connect(known.path) as writer:
+        writer.execute("INSERT INTO meta (name, value) VALUES ('made', '')")
+        writer.commit()
+        (row,) = known.ask("status", "--json").rows
+    parts = row["database"]["parts"]
+    assert parts["write-ahead log"] > 0
+    assert sum(parts.values()) == row["database"]["bytes"]
 
 
 def test_a_source_that_was_never_looked_at_is_not_well(known: Archive) -> None:
@@ -189,7 +200,8 @@ def test_a_monitor_in_doubt_says_so_in_its_metrics(known: Archive, present: date
 def test_the_file_of_metrics_is_touched_where_no_number_moved(known: Archive) -> None:
     path = known.folder / "node" / "trialmon.prom"
     known.config.write_text(
-        f"sources: {{pubmed: {{enabled: false}}, europepmc: {{enabled: false}}}}\ndestinations:\n  desk: json://127.0.0.1:9/\nmetrics: {path}\n"
+        "sources: {pubmed: {enabled: false}, europepmc: {enabled: false}}\n"
+        f"destinations:\n  desk: json://127.0.0.1:9/\nmetrics: {path}\n"
     )
     settings = load_settings(known.config, {})
     with bootstrap.context(settings, {}, moment=a_moment("2026-02-10")) as context:

@@ -201,9 +201,16 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_lines(problems: Probl
     assert [int(problem.partition(":")[0]) for problem in problems(text)] == [3, 4, 12, 15]
 
 
-def test_the_same_search_twice_is_told_however_it_was_written(problems: Problems) -> None:
+def test_a_search_in_terms_and_as_its_link_is_one_watch(watchlist: Read) -> None:
+    loaded = watchlist(
+        a_watch("search: {condition: pain}\n  - search: https://clinicaltrials.gov/search?cond=Pain&rank=1")
+    )
+    assert [one.title for one in loaded.watchlists[0].watches] == ["pain"]
+
+
+def test_the_same_search_twice_is_a_mistake_where_the_second_says_more(problems: Problems) -> None:
     text = a_watch(
-        "search: {condition: pain}\n  - search: https://clinicaltrials.gov/search?cond=Pain&rank=1"
+        "search: {condition: pain}\n  - search: https://clinicaltrials.gov/search?cond=Pain&rank=1\n    at_least: critical"
     )
     assert problems(text) == ["3: this search (Pain) is watched twice in this list (first in line 2)"]
 

@@ -246,7 +246,7 @@ def test_what_was_snoozed_comes_with_the_digest_of_that_day_and_never_in_quiet_h
     assert (digest.slot, quiet.slot) == (a_moment("2026-07-01T05:30"), a_moment("2026-07-01T05:00"))
 
 
-FLAPPING = Flapping(4, a_moment("2026-02-10T12:00"))
+FLAPPING = Flapping(4, a_moment("2026-02-10T12:00"), frozenset({0}))
 
 
 def test_a_flapping_trial_waits_for_its_summary_and_says_so() -> None:
@@ -255,6 +255,11 @@ def test_a_flapping_trial_waits_for_its_summary_and_says_so() -> None:
     assert (
         address.waits == "flapping: changed 4 times in 24 hours; from now on one summary a day until it rests"
     )
+
+
+def test_what_is_news_beside_what_flaps_is_told_at_once() -> None:
+    [address] = route([a_verdict(), a_verdict(CRITICAL)], [asked()], NOON, flapping=FLAPPING)
+    assert (address.due, address.slot, address.waits) == (NOON, None, "")
 
 
 def test_a_flapping_trial_stays_in_the_digest_of_who_gets_digests() -> None:

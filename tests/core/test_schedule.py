@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.schedule import end_of_quiet, latest_slot, next_slot, start_of_day, when_told
+from monitor.core.schedule import end_of_quiet, late_until, latest_slot, next_slot, start_of_day, when_told
 from monitor.core.significance import Significance
 from monitor.core.watch import Quiet, Slot
 from tests.builders import a_moment, a_subscriber
@@ -186,3 +186,15 @@ def test_quiet_hours_that_hold_everything_hold_what_is_critical() -> None:
     for holds_all, told in ((False, night), (True, a_moment("2026-02-10T07:00"))):
         reader = a_subscriber(quiet=Quiet(time(22), time(7), holds_all))
         assert when_told(reader, Significance.CRITICAL, night) == (told, None)
+
+
+def test_what_is_late_comes_after_quiet_hours_unless_a_digest_was_asked_for_within_them() -> None:
+    quiet, night = Quiet(time(22), time(7)), datetime(2026, 2, 9, 3, tzinfo=UTC)
+    morning = datetime(2026, 2, 9, 7, tzinfo=UTC)
+    assert late_until(a_subscriber(quiet=quiet), Significance.NOTABLE, night) == morning
+    assert late_until(a_subscriber(quiet=quiet), Significance.CRITICAL, night) == night
+    assert late_until(a_subscriber(), Significance.NOTABLE, night) == night
+    evening = a_subscriber(quiet=quiet, slots=(Slot(time(18)),))
+    assert late_until(evening, Significance.NOTABLE, night) == morning
+    asked_for = a_subscriber(quiet=quiet, slots=(Slot(time(23)),))
+    assert late_until(asked_for, Significance.NOTABLE, night) == night

@@ -309,6 +309,7 @@ def test_a_good_url_has_no_problem(url: str) -> None:
         (f"nonsense://{canary.WORD}", "does not understand"),
         (f"slack://{canary.WORD}", "does not understand"),
         (f"json://{canary.WORD}/a, json://{canary.WORD}/b", "more than one URL"),
+        (f"tgram://123456789:abcdefg_hijklmnop/{canary.WORD}/12315544", "several recipients"),
         (f"json://{canary.WORD}?optional=yes", "optional="),
         (f"json://{canary.WORD}?a=b&redirect=yes", "redirect="),
         (f"json://{canary.WORD}?retry=5", "retry="),

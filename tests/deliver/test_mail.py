@@ -12,8 +12,8 @@ from monitor.bootstrap import SystemClock
 from monitor.core.notification import Envelope, Message, Payload
 from monitor.core.secret import Secret
 from monitor.deliver import mail
-from monitor.deliver.gateway import Gateway
-from monitor.deliver.outcome import Accepted, Retry
+from monitor.deliver.gateway import Gateway, check
+from monitor.deliver.outcome import Accepted, Refused, Retry
 from monitor.deliver.services import _service
 from tests.deliver.conftest import NOW, Mailbox, a_free_port, an_envelope
 
@@ -149,13 +149,22 @@ def test_a_header_of_the_url_cannot_replace_one_of_ours(mailbox: Mailbox) -> Non
     assert got["Subject"] == STORY.title
 
 
-def test_every_recipient_of_the_url_gets_a_mail_and_copies_are_named(mailbox: Mailbox) -> None:
-    more = ",second@example.org&cc=copy@example.org&bcc=hidden@example.org&reply=answers@example.org"
-    a_mail(mailbox, more=more)
-    first, second = (read(one.as_bytes()) for one in mailbox.mails)
-    assert {first["To"], second["To"]} == {"desk@example.org", "second@example.org"}
-    assert (first["Cc"], first["Reply-To"], first["Bcc"]) == ("copy@example.org", "answers@example.org", None)
-    assert first["Message-ID"] != second["Message-ID"]
+@pytest.mark.parametrize("more", [",second@example.org", "&cc=copy@example.org", "&bcc=hidden@example.org"])
+def test_a_url_of_several_recipients_is_refused_lest_one_get_it_again_and_again(
+    mailbox: Mailbox, more: str
+) -> None:
+    url = Secret(mailbox.url + more)
+    gateway = Gateway({"desk": url}, SystemClock())
+    refused = gateway.prepare("desk", STORY, an_envelope())
+    assert isinstance(refused, Refused)
+    assert "several recipients" in refused.why
+    assert refused.why == check(url)
+    assert gateway.send("desk", Payload("t", "words", "text", "words"), KEY) == refused
+    assert mailbox.mails == []
+
+
+def test_answers_may_go_elsewhere(mailbox: Mailbox) -> None:
+    assert a_mail(mailbox, more="&reply=answers@example.org")["Reply-To"] == "answers@example.org"
 
 
 def test_a_mail_too_long_for_a_mailbox_comes_in_parts_of_one_thread(mailbox: Mailbox) -> None:

@@ -15,8 +15,8 @@ from monitor.core.errors import (
     TooLarge,
     Unreachable,
 )
-from monitor.fetch.politeness import Politeness
 from monitor.core.retry_after import LONGEST, SHORTEST, retry_after
+from monitor.fetch.politeness import Politeness
 from tests.fetch.wire import FakeClock
 
 HOST = "clinicaltrials.gov"

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.report import BEGIN, END, JUDGING, SHOULD_STAY_UNDER, write_into
+from benchmarks.scale import MARKS as SCALE
 from benchmarks.scenarios import Size
+from monitor.store.backup import check_integrity
 
 REPOSITORY = Path(__file__).parents[2]
 DOCUMENT = REPOSITORY / "docs" / "performance.md"
@@ -102,3 +104,34 @@ def test_a_document_without_room_for_figures_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no place for figures"):
         write_into(document, "figures")
     assert document.read_text(encoding="utf-8") == "no marks here\n"
+
+
+def test_a_large_database_is_made_and_asked_in_little(tmp_path: Path) -> None:
+    document = tmp_path / "performance.md"
+    document.write_text(f"before\n{SCALE[0]}\nold figures\n{SCALE[1]}\nafter\n", encoding="utf-8")
+    words = [
+        "--trials",
+        "30",
+        "--versions",
+        "120",
+        "--times",
+        "5",
+        "--made",
+        "--at",
+        str(tmp_path),
+        "--into",
+        str(document),
+    ]
+    command = [sys.executable, "-m", "benchmarks.scale", *words]
+    run = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr
+    text = document.read_text(encoding="utf-8")
+    assert "30 trials and" in text
+    assert "old figures" not in text
+    found = rows(text)
+    assert all(
+        re.fullmatch(r"\d+\.\d ms", found[name][1])
+        for name in ("`history` of a trial", "the newest 51 events")
+    )
+    assert found["records"]
+    assert check_integrity(tmp_path / "30-120.db") == []

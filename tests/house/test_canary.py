@@ -114,6 +114,7 @@ def test_each_way_out_is_noticed(tmp_path: Path, secret_places: set[Path], worke
     assert "t.db-wal: …" in run.stdout
     assert "a fixture of this run let a secret out" in run.stdout
     assert "shared0/cache: …" in run.stdout
+    assert "keeps_it_where_it_belongs" not in run.stdout
 
 
 SECRETS = {name: value for name, value in vars(canary).items() if name.isupper() and isinstance(value, str)}

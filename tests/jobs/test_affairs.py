@@ -85,3 +85,18 @@ def test_once_a_day_the_operator_hears_who_was_told_what(
     said = [record.getMessage() for record in caplog.records if record.name == "trialmon.daily"]
     assert len(said) == 2
     assert said[0].startswith("since 2026-02-09 15:00 UTC: 1 message to desk (last 2026-02-10 05:00 UTC)")
+
+
+def test_the_operator_hears_that_the_only_destination_of_the_readers_is_broken(operated: Desk) -> None:
+    halted = a_document(NUMBERS[0], statusModule={"overallStatus": "SUSPENDED"})
+    operated.registry.history.put(NUMBERS[0], date(2026, 2, 10), halted)
+    operated.inbox.refusing.add("desk")
+    operated.look("2026-02-10T05:00")
+    operated.arrived()
+    for hour in range(7, 24):
+        operated.deliver(f"2026-02-10T{hour:02}:00")
+    assert came(operated) == [("other", "Messages to desk do not arrive")]
+    operated.inbox.refusing.clear()
+    for hour in range(24):
+        operated.deliver(f"2026-02-11T{hour:02}:30")
+    assert came(operated) == [("other", "Messages to desk arrive again")]

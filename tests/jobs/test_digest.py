@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
+
+import pytest
 
 from monitor.core.notification import Kind, Message, Notification
 from monitor.core.significance import Significance
@@ -77,6 +80,20 @@ def test_a_trial_of_two_lists_is_told_in_the_first_which_names_the_other(tmp_pat
     assert "Cells: you watch this trial; Backs: you watch this trial" in cells
     assert ONE not in backs
     assert OTHER in backs
+
+
+def test_a_digest_that_cannot_be_put_together_is_told_as_its_members_were_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with an_office_after_two_days(tmp_path) as context:
+        lost = replace(context, doors={})  # a source that is no longer there
+        digest = digest_of(lost, "reader", "terminal", all_notifications(context), "a storm")
+        told = {row["event"] for row in _told(context, all_notifications(context))}
+    assert set(digest.events) == told
+    assert "a storm" in digest.message.text
+    assert "CRITICAL · Suspended" in digest.message.text
+    assert OTHER in digest.message.html
+    assert "KeyError" in caplog.text
 
 
 def test_messages_about_no_trial_are_quoted(tmp_path: Path) -> None:

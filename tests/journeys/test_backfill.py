@@ -13,6 +13,7 @@ from monitor.core.canonical import fingerprint
 from monitor.core.trial import TrialId
 from monitor.embedded import EmbeddedRegistry, History
 from monitor.jobs.backfill import Backfilled, backfill_watched
+from monitor.jobs.check import check
 from monitor.sources.clinicaltrials_gov.shape import REGISTRY, SHAPE
 from monitor.store import lineage
 from monitor.store.observations import snapshots
@@ -195,6 +196,34 @@ def test_a_little_at_a_time_comes_to_the_same(
     assert asked(registry) == []
 
 
+def test_a_check_tells_first_and_fetches_the_past_then(
+    daily: Office, registry: EmbeddedRegistry, tmp_path: Path
+) -> None:
+    registry.behave()
+    registry.go_to(day_of(LAST))
+    registry.requests.clear()
+    office = Office(tmp_path, registry)
+    office.watch(MADE)
+    ended = office.command("check", "--now", noon(LAST).isoformat())
+    assert ended.returncode == 0, ended.stderr
+    assert "Of the past: 6 versions of 3 trials fetched." in ended.stdout
+    paths = [one.path.startswith(HISTORY) for one in registry.requests]
+    assert paths == sorted(paths)
+    assert records(office, ONE) == records(daily, ONE)
+    again = office.command("run", "--once", "--now", noon(LAST + 1).isoformat())
+    assert again.returncode == 0, again.stderr
+    assert len(asked(registry)) == len(set(asked(registry)))
+
+
+def test_a_refusal_in_the_middle_is_remembered_too(late: Office, registry: EmbeddedRegistry) -> None:
+    registry.misbehave("status_403", times=None, path=HISTORY, after=5)
+    done = backfilled(late)
+    assert done.left > 0
+    with late.database() as db:
+        assert how_the_past_stands(db, noon(LAST) + timedelta(hours=5)).refused
+    registry.behave()
+
+
 @pytest.mark.parametrize(
     "point",
     ["backfill:outline-kept", "backfill:page-kept:3", "backfill:before-commit", "backfill:after-commit:2"],
@@ -211,6 +240,16 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(
     assert len(asked(registry)) == len(set(asked(registry))), "nothing is fetched twice"
     for number in MADE:
         assert records(late, number) == records(daily, number)
+
+
+def test_before_anything_is_watched_no_past_is_said_to_be_there(
+    tmp_path: Path, registry: EmbeddedRegistry
+) -> None:
+    fresh = Office(tmp_path / "fresh", registry)
+    fresh.watch(MADE)
+    said = fresh.command("backfill")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "`trialmon check` looks" in said.stdout
 
 
 def test_a_refusal_is_remembered_for_a_day_and_hinders_no_look(
@@ -243,6 +282,27 @@ def test_a_broken_history_is_no_past_and_no_alarm(
     assert done.failed
     assert numbers(late, ONE) == [1]
     assert late.check_on(day_of(LAST + 1)).failed == []
+
+
+def test_one_broken_history_hinders_neither_a_look_nor_the_others(
+    late: Office, registry: EmbeddedRegistry
+) -> None:
+    with late.context(noon(LAST) + timedelta(hours=4)) as context:
+        registry.misbehave("html_with_200", times=None, path=f"{HISTORY}/{ONE}")
+        assert backfill_watched(context).left == 3
+        assert check(context, full=True).failed == [], "the registry is not left alone for it"
+        assert backfill_watched(context).trials == 2
+    registry.behave()
+    assert backfilled(late, LAST + 2).trials == 1
+
+
+def test_a_history_of_another_form_is_left_alone_for_a_day(late: Office, registry: EmbeddedRegistry) -> None:
+    registry.misbehave("html_with_200", times=None, path=HISTORY)
+    for _ in MADE:
+        assert backfilled(late).trials == 0
+    with late.database() as db:
+        assert how_the_past_stands(db, noon(LAST) + timedelta(hours=5)).refused
+    registry.behave()
 
 
 def test_who_does_not_want_the_past_asks_for_none(late: Office, registry: EmbeddedRegistry) -> None:

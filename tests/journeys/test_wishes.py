@@ -10,6 +10,7 @@ import pytest
 
 from monitor.embedded import EmbeddedRegistry
 from monitor.jobs.dispatch import dispatch
+from monitor.store.silence import overdue
 from tests.journeys.collector import Collector, Got
 from tests.journeys.made import MadeTrials, day_of
 from tests.journeys.office import Office
@@ -102,6 +103,19 @@ def test_small_slips_are_told_when_they_have_come_to_the_asked_for_size(reading:
             told[inbox] += [ahead for one in got if "slipped" in one.text]
     # 20 days each: 20, 40, 60 and 80 days in all.
     assert told == {"a": [3, 4], "b": [], "c": []}
+
+
+def test_a_digest_calls_a_change_as_grave_as_whoever_asked_for_its_size(reading: Reading) -> None:
+    reading.trials.edit(1, ONE, statusModule=a_completion("2028-07-20"))
+    reading.begin(
+        "{name: a, to: [a], slip_of: 15d, when: daily 18:00}",
+        "{name: b, to: [b], at_least: routine, when: daily 18:00}",
+    )
+    reading.look(1)
+    reading.look(1, hour=19)
+    digests = {inbox: got[-1].text for inbox, got in reading.arrived().items() if got}
+    assert "NOTABLE · Primary completion slipped" in digests["a"]
+    assert "ROUTINE · Primary completion slipped" in digests["b"]
 
 
 def test_a_receipt_says_what_was_smaller_than_asked_for_and_what_was_muted(reading: Reading) -> None:
@@ -204,6 +218,18 @@ def test_another_field_of_a_flapping_trial_is_told_at_once(reading: Reading) -> 
     assert "slipped" in last.title
 
 
+def test_other_news_in_the_same_edit_as_what_flaps_is_told_at_once(reading: Reading) -> None:
+    for ahead, status in enumerate(["SUSPENDED", "RECRUITING"] * 2, start=1):
+        reading.trials.edit(ahead, ONE, statusModule=a_status(status))
+    reading.trials.edit(5, ONE, statusModule={**a_status("SUSPENDED"), **a_completion("2029-06")})
+    reading.begin("{name: a, to: [a]}")
+    for ahead in range(1, 6):
+        reading.look_at(datetime(2026, 4, 1, 8 + ahead, tzinfo=UTC), ahead)
+    *_, last = reading.arrived()["a"]
+    assert "slipped" in last.text
+    assert "Suspended" in last.text
+
+
 def test_who_joins_a_list_hears_only_of_what_happens_from_then_on(reading: Reading) -> None:
     reading.trials.edit(1, ONE, statusModule=a_status("SUSPENDED"))
     reading.trials.edit(3, ONE, statusModule=a_status("TERMINATED"))
@@ -259,3 +285,37 @@ def test_a_list_that_is_renamed_or_moved_to_another_file_sends_nothing_again(rea
     (lists / "all.yaml").rename(lists / "renamed.yaml")
     reading.look(2)
     assert all(got.title.startswith("Now watching") for got in reading.arrived()["a"])
+
+
+def test_what_is_late_wakes_nobody_and_holds_up_nothing_critical(reading: Reading) -> None:
+    reading.trials.edit(1, ONE, statusModule=a_completion("2029-06"))
+    reading.trials.edit(1, OTHER, statusModule=a_completion("2029-06"))
+    reading.trials.edit(2, ONE, statusModule={**a_completion("2029-06"), **a_status("TERMINATED")})
+    reading.begin("{name: a, to: [a], quiet: '22:00-07:00'}", "{name: b, to: [b]}")
+    reading.post.refusing |= {"a", "b"}
+    reading.look_at(datetime(2026, 4, 1, 21, 30, tzinfo=UTC), 1)
+    reading.post.refusing.clear()
+    reading.deliver("2026-04-01T22:30")
+    assert {inbox: len(got) for inbox, got in reading.arrived().items()} == {"a": 0, "b": 2, "c": 0}
+    reading.look_at(datetime(2026, 4, 2, 3, 0, tzinfo=UTC), 2)
+    [critical] = reading.arrived()["a"]
+    assert "Terminated" in critical.title
+    with reading.office.context(datetime(2026, 4, 2, 6, tzinfo=UTC)) as context:
+        assert overdue(context.database, context.clock.now()) == [], "it is meant to wait"
+    reading.deliver("2026-04-02T06:59")
+    assert reading.arrived()["a"] == []
+    reading.deliver("2026-04-02T07:00")
+    assert len(reading.arrived()["a"]) == 2
+
+
+def test_quiet_hours_that_are_no_longer_wished_hold_nothing(reading: Reading) -> None:
+    reading.trials.edit(1, ONE, statusModule=a_completion("2029-06"))
+    reading.begin("{name: a, to: [a], quiet: '22:00-07:00'}")
+    reading.post.refusing.add("a")
+    reading.look_at(datetime(2026, 4, 1, 21, 30, tzinfo=UTC), 1)
+    reading.post.refusing.clear()
+    reading.deliver("2026-04-01T22:30")
+    assert reading.arrived()["a"] == []
+    reading.write("{name: a, to: [a]}")
+    reading.deliver("2026-04-01T22:40")
+    assert len(reading.arrived()["a"]) == 1

@@ -1,13 +1,17 @@
 """The mails as people see them: delivered over real SMTP, taken out of the mail again, shown by a real browser."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.render.contexts import WatchingContext
+from monitor.render.message import render_watching
 from tests.browser import Pages, violations, wider_than_the_screen
 from tests.hostile import HOSTILE
 from tests.journeys.mails import Letterbox, html_of, text_of, the_story, told_by_mail
+from tests.render.builders import RESPINE, a_watched_trial
 
 # A mail is no page of a site: it has no landmarks.
 NOT_FOR_MAILS = ("region", "landmark-one-main", "page-has-heading-one")
@@ -65,6 +69,20 @@ def test_a_program_that_shows_no_pictures_shows_the_slips_in_words(pages: Pages,
     words = " ".join(page.inner_text("body").split())
     for said in ("2 March 2026", "June 2028", "March 2029 9 months later", "December 2030 15 months later"):
         assert said in words
+
+
+_LINES = """selector => { const range = document.createRange(); range.selectNodeContents(document.querySelector(selector));
+    return range.getClientRects().length }"""
+
+
+def test_no_number_or_status_in_a_table_of_watched_trials_is_broken_within_a_word(pages: Pages) -> None:
+    facts = [replace(RESPINE, status="RECRUITING"), replace(RESPINE, acronym="A long name " * 6)]
+    page = pages(width=600)
+    trials = tuple(a_watched_trial(facts=one) for one in facts)
+    page.set_content(render_watching(WatchingContext("Cells", trials)).html)
+    assert page.evaluate(_LINES, "th[scope=row] a") == 1
+    assert page.evaluate(_LINES, "th[scope=row] ~ td ~ td") == 1
+    assert wider_than_the_screen(page) == 0
 
 
 def test_hostile_words_do_nothing_in_a_delivered_mail(pages: Pages, tmp_path: Path) -> None:

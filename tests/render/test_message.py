@@ -396,6 +396,13 @@ def test_a_figure_to_compare_with_is_told_once_and_with_its_source() -> None:
     assert "For comparison" not in render_alert(suspended).text, "we know no figure for that"
 
 
+def test_a_trial_that_the_registry_does_not_know_is_named_once_in_a_digest() -> None:
+    alert = an_alert(facts=TrialFacts(), changes=(), verdicts=(a_verdict("Not known", changes=()),))
+    message = render_digest(DigestContext((DigestSection("Cells", (alert,)),), NOON))
+    assert "\nNCT03737461\n" in message.text
+    assert "NCT03737461 (" not in message.text + message.markdown + message.html
+
+
 def test_a_digest_spares_its_reader_the_figures() -> None:
     digest = render_digest(DigestContext((DigestSection("Cells", (an_alert(),)),), NOON))
     assert "For comparison" not in digest.text + digest.html

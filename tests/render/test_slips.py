@@ -1,6 +1,7 @@
 """A date that moved is shown promise by promise, in words and as a bar."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -45,6 +46,18 @@ def test_a_digest_shows_the_slip_too() -> None:
     digest = render_digest(DigestContext((DigestSection("Cells", (a_slipped_alert(),)),), NOON))
     assert digest.html.count("<svg ") == 3
     assert "9 February 2026: October 2026, 21 months later" in digest.text
+
+
+def test_a_date_that_slipped_twice_before_a_digest_shows_its_promises_once_under_the_last_slip() -> None:
+    alert = a_slipped_alert()
+    first, last = (
+        replace(alert.verdicts[0], headline=f"The {which} slip", changes=(position,))
+        for position, which in enumerate(("first", "second"))
+    )
+    both = replace(alert, verdicts=(first, last), changes=alert.changes * 2)
+    words = render_digest(DigestContext((DigestSection("Cells", (both,)),), NOON)).text
+    assert words.count("as promised over time") == 1
+    assert words.index("The second slip") < words.index("as promised over time")
 
 
 def test_what_did_not_slip_shows_no_bars() -> None:

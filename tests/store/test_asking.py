@@ -78,6 +78,8 @@ def test_a_view_is_asked_by_either_name(stocked: Path, view: View) -> None:
         ("SELECT ROW_NUMBER() OVER (ORDER BY trial) FROM trials LIMIT 1", [(1,)]),
         ("SELECT date('2026-02-01', '+1 month'), upper('x'), ';' -- that is all", [("2026-03-01", "X", ";")]),
         ("VALUES (1)", [(1,)]),
+        ("SELECT Trial FROM V_TRIALS WHERE TRIAL LIKE 'nct03737461'", [("NCT03737461",)]),
+        ("WITH trials AS (SELECT 1 AS n) SELECT n FROM trials", [(1,)]),
     ],
 )  # fmt: skip
 def test_what_is_asked_is_answered(stocked: Path, sql: str, rows: list[tuple[Value, ...]]) -> None:
@@ -102,6 +104,10 @@ def test_what_is_asked_is_answered(stocked: Path, sql: str, rows: list[tuple[Val
         "SELECT readfile('/etc/passwd')",
         "SELECT text, html FROM notifications",
         "SELECT text FROM main.notifications",
+        "WITH trials AS (SELECT text FROM main.notifications) SELECT * FROM trials",
+        "WITH v_deliveries AS MATERIALIZED (SELECT lease_by FROM main.deliveries) SELECT * FROM v_deliveries",
+        "WITH RECURSIVE watched (a) AS (SELECT value FROM meta UNION SELECT a FROM watched) SELECT * FROM watched",
+        "WITH named_or_found AS (SELECT sql FROM sqlite_schema) SELECT * FROM named_or_found",
         "SELECT * FROM main.deliveries",
         "SELECT sql FROM sqlite_schema",
         "SELECT * FROM sqlite_temp_schema",

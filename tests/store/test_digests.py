@@ -8,7 +8,8 @@ import pytest
 from monitor.core.significance import Significance
 from monitor.store import outbox
 from monitor.store.database import Database
-from monitor.store.digests import digests_due, fold
+from monitor.store.digests import digests_due, fold, stored
+from monitor.store.folding import Fold, fold_deliveries
 from monitor.store.observations import record
 from tests.store.builders import DAY, NOW, RESPINE, a_notification, a_run, a_verdict, a_version, baseline_of
 
@@ -69,3 +70,13 @@ def test_the_end_of_a_snooze_may_be_far_ahead(db: Database) -> None:
     outbox.notify(db, [replace(a_notification(slot=NOW + 300 * DAY), held_for="snooze")], NOW)
     assert digests_due(db, NOW + 299 * DAY) == []
     assert len(digests_due(db, NOW + 300 * DAY)) == 1
+
+
+def test_what_was_folded_twice_is_still_known_one_by_one(db: Database) -> None:
+    notice = a_notification("notice", kind="notice", trial="", subscriber="")
+    ids = outbox.notify(db, [a_notification("alert", destinations=["desk", "hall"]), notice], NOW)
+    digest = a_notification("digest", kind="digest", trial="")
+    assert fold_deliveries(db, "desk", [Fold((ids[0], ids[2]), digest)], NOW)
+    with db.reading() as connection:
+        (folded,) = connection.execute("SELECT id FROM notifications WHERE key = 'digest'").fetchone()
+    assert [one.title for one in stored(db, [folded])] == ["title alert", "title notice"]

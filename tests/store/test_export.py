@@ -96,6 +96,25 @@ def test_what_is_written_meanwhile_is_left_for_the_next_time(
     assert len(rows(db, "versions")) == 16
 
 
+def test_what_happened_before_we_came_is_exported_too(db: Database) -> None:
+    with db.writing() as connection:
+        connection.execute(
+            "INSERT INTO changes (id, trial, version, field, kind, before, after, topic, label, role, housekeeping)"
+            " VALUES (-7, 1, 1, 'f', 'changed', 'null', '1', 'dates', 'Field', '', 0)"
+        )
+    ticks: list[int] = []
+    told = list(export.rows(db, "changes", tick=ticks.append))
+    assert [row["id"] for row in told[:2]] == [-7, 1]
+    assert len(told) == 25
+    assert sum(ticks) == export.count(db, "changes")
+
+
+def test_an_empty_history_is_exported_empty(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "trialmon.db") as empty:
+        assert rows(empty, "changes") == []
+        assert export.count(empty, "changes") == 0
+
+
 def test_json_lines_hold_the_values_exactly(db: Database, tmp_path: Path) -> None:
     target = tmp_path / "changes.jsonl"
     assert export.write_json_lines(export.rows(db, "changes", tick=lambda _: None), target) == 24

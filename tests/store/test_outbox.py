@@ -116,6 +116,24 @@ def test_a_lease_that_ended_is_taken_over_and_its_attempt_unknown(db: Database) 
     assert outcomes(db, identity) == ["unknown", "sent"]
 
 
+def test_what_was_accepted_though_its_lease_had_ended_is_not_sent_again(db: Database) -> None:
+    [identity] = written(db, a_notification())
+    [slept] = claimed(db)
+    assert outbox.recover(db, NOW + DAY) == 1  # the machine slept in the middle of the attempt, and wakes
+    assert not outbox.settle_retry(db, slept, NOW + DAY, NOW + DAY, "503")
+    assert outbox.settle_sent(db, slept, NOW + DAY)
+    assert (state(db, identity)["state"], claimed(db, NOW + DAY)) == ("sent", [])
+    assert outcomes(db, identity) == ["unknown"]
+
+
+def test_a_clock_that_is_set_right_in_the_middle_of_an_attempt_ends_no_lease(db: Database) -> None:
+    written(db, a_notification())
+    [ours] = outbox.claim(db, NOW, timedelta(hours=1), 1, "me")
+    assert outbox.recover(db, NOW - 2 * SECOND) == 0
+    assert claimed(db, NOW - 2 * SECOND) == []
+    assert outbox.settle_sent(db, ours, NOW)
+
+
 def test_a_dead_owner_is_not_waited_for(db: Database) -> None:
     [identity] = written(db, a_notification())
     claimed(db)

@@ -47,6 +47,7 @@ def serving(database: Path, *, now: datetime = NOW, token: Secret | None = None)
             published.feed_of_list,
             published.feed_of_trial,
             published.metrics,
+            published.doubts,
         )
         config = uvicorn.Config(
             application(house, HOSTS, token), port=0, log_config=None, lifespan="off", ws="none"

@@ -28,7 +28,7 @@ OURS = set(
 ATTRIBUTES = set(
     """lang charset name content rel href type src defer class id aria-label aria-labelledby aria-live aria-current aria-hidden aria-sort
     role tabindex action for placeholder maxlength autocomplete value selected size datetime scope colspan min max viewBox d x x1 x2 y y1
-    y2 cx cy r text-anchor hx-get hx-trigger hx-swap""".split()
+    y2 cx cy r text-anchor title hx-get hx-trigger hx-swap""".split()
 )
 
 

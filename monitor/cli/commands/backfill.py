@@ -28,6 +28,7 @@ def command(invocation: Invocation, trials: tuple[str, ...], every: bool) -> Non
     """
     from monitor import bootstrap
     from monitor.jobs.backfill import backfill_trials
+    from monitor.store.queries import trial_names
 
     if trials and every:
         raise WrongUsage(
@@ -42,10 +43,13 @@ def command(invocation: Invocation, trials: tuple[str, ...], every: bool) -> Non
         progress=output.progress,
         terminal=sys.stderr if output.json else None,
     ) as context:
-        done = backfill_trials(context, _meant(context, trials, every))
+        meant = _meant(context, trials, every)
+        known = trial_names(context.database)
+        looked = any(str(trial) in known for trial in meant)
+        done = backfill_trials(context, meant)
     for name, why in done.failed.items():
         output.warn(f"trialmon: no past of {name}: {why}")
-    output.lines([_row(done)]) if output.json else output.say(_in_words(done))
+    output.lines([_row(done)]) if output.json else output.say(_in_words(looked, done))
     if done.failed or done.left:
         raise SystemExit(1 if done.trials else 3)
 
@@ -74,9 +78,11 @@ def _row(done: "Backfilled") -> dict[str, object]:
     return {"trials": done.trials, "versions": done.versions, "left": done.left, "failed": failed}
 
 
-def _in_words(done: "Backfilled") -> str:
+def _in_words(looked: bool, done: "Backfilled") -> str:
     from monitor.render.wording import count
 
+    if not looked:
+        return "No watched trial has been looked at yet (`trialmon check` looks)."
     if not done.trials and not done.left and not done.failed:
         return "Nothing is left to fetch: the past is there, as far as the registry has it."
     said = f"{count(done.versions, 'past version')} of {count(done.trials, 'trial')} fetched."

@@ -126,14 +126,17 @@ def _close(output: Output, into: Path, days: int, trial: str, total: "Report") -
         f"\nDone: {days} registry days, {total.changed} changed versions, {total.told} messages. What to try next:\n"
     )
     config = f"--config {into / 'trialmon.yaml'}"
-    for line, what in (
+    hints = (
         (f"trialmon events {config}", "every verdict, newest first"),
         (f"trialmon changes --trial {trial} {config}", "each field that moved"),
         (f"trialmon publications {trial} {config}", "the papers that name it"),
         (f"trialmon diff {trial} {config}", "its last two versions, words marked"),
         (f"trialmon show {trial} --at 2024-01-01 {config}", "the record as of a day"),
-        (f"trialmon explain 1 {config}", "from a registry field to the message"),
+        (f"trialmon explain delivery:{total.told} {config}", "from a registry field to the message"),
+        (f"trialmon web {config}", "all of it as pages, at http://127.0.0.1:8350"),
         ("trialmon init", "then edit a watchlist, and `trialmon run`"),
-    ):
-        output.say(f"  .venv/bin/{line:<78}  {what}")
+    )
+    width = max(len(line) for line, _ in hints)
+    for line, what in hints:
+        output.say(f"  .venv/bin/{line:<{width}}  {what}")
     output.say(f"\nThe database it left is {into / 'trialmon.db'}.")

@@ -52,7 +52,9 @@ def command(invocation: Invocation, identity: str) -> None:
         _show_delivery(invocation.output, carried)
     elif not explained:
         invocation.output.say("No rule made anything of this change.")
-    for one in explained[:_MOST_EVENTS]:
+    for nth, one in enumerate(explained[:_MOST_EVENTS]):
+        if nth or carried is not None:
+            invocation.output.say()
         _show(invocation.output, one, names)
     if len(explained) > _MOST_EVENTS:
         more = len(explained) - _MOST_EVENTS
@@ -240,7 +242,6 @@ def _show(output: "Output", chain: Mapping[str, Any], names: dict[str, str]) -> 
     from monitor.cli.showing import DIM, TINTS, put, version_heading
 
     event, rule = chain["event"], chain["rule"]
-    output.say()
     put(output, *version_heading(event, names))
     put(output, event["headline"], lead=(f"{event['significance']:<8}", TINTS.get(event["significance"], "")))
     _heading(output, "What changed")

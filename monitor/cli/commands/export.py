@@ -52,6 +52,11 @@ def command(
     from monitor.cli.showing import size
     from monitor.store import export, parquet
 
+    if str(target) == "-":
+        raise WrongUsage(
+            "an export is a file, complete when it has its name",
+            f"`trialmon {'changes' if what == 'versions' else what} --json` streams to stdout",
+        )
     form = wanted or _FORMATS.get(target.suffix.lower())
     if form is None:
         raise WrongUsage(

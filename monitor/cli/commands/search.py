@@ -44,7 +44,9 @@ def command(invocation: Invocation, terms: tuple[str, ...], kinds: tuple[str, ..
         return
     if not found:
         invocation.output.say("Nothing has all of these words.")
-    for kind, rows in groupby(found, key=lambda row: row["found"]):
+    for nth, (kind, rows) in enumerate(groupby(found, key=lambda row: row["found"])):
+        if nth:
+            invocation.output.say()
         _show(invocation, _FOUND[kind], list(rows))
 
 
@@ -57,7 +59,8 @@ def _show(invocation: Invocation, heading: str, rows: list[dict[str, Any]]) -> N
     for row in rows:
         lead = f"{row['trial']:<12}"
         if row["found"] == "trial":
-            name = f"{row['acronym']}: {row['title']}" if row["acronym"] else row["title"]
+            short = row["acronym"]
+            name = f"{short}: {row['title']}" if short and short not in row["title"] else row["title"]
             put(
                 output,
                 name,
@@ -69,7 +72,7 @@ def _show(invocation: Invocation, heading: str, rows: list[dict[str, Any]]) -> N
             weight = (f"{row['significance']} ", TINTS.get(row["significance"], ""))
             put(
                 output,
-                (f"{row['seen_at'][:10]} ", DIM),
+                (f"{row['seen_at'][:10]}  ", DIM),
                 weight,
                 row["headline"],
                 indent=2,
@@ -79,12 +82,11 @@ def _show(invocation: Invocation, heading: str, rows: list[dict[str, Any]]) -> N
             values = f"{_short(row['before'])} → {_short(row['after'])}"
             put(
                 output,
-                (f"{row['seen_at'][:10]} ", DIM),
+                (f"{row['seen_at'][:10]}  ", DIM),
                 f"{row['label']}: {values}",
                 indent=2,
                 lead=(lead, LABEL),
             )
-    output.say()
 
 
 def _short(value: object, most: int = 120) -> str:

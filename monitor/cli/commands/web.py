@@ -51,6 +51,7 @@ def command(call: Invocation, host: str | None, port: int | None) -> None:
             published.feed_of_list,
             published.feed_of_trial,
             published.metrics,
+            published.doubts,
         )
         serve(house, host, port, settings.web.hosts, token, ready)
 

@@ -1,11 +1,13 @@
 """What is really sent: payloads fixed at the first attempt, messages in parts, several folded into one; and how each destination does."""
 
 SQL = """
--- `excused`: attempts that failed because of the destination, and do not count against the message.
+-- `excused`: attempts that failed because of the destination, and do not count against the message. `quiet_until`: late, so that its
+-- reader's quiet hours held it back.
 ALTER TABLE deliveries ADD COLUMN part INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE deliveries ADD COLUMN parts INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE deliveries ADD COLUMN part_of INTEGER REFERENCES deliveries (id);
 ALTER TABLE deliveries ADD COLUMN excused INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN quiet_until TEXT;
 ALTER TABLE deliveries ADD COLUMN folded_into INTEGER REFERENCES deliveries (id);
 CREATE INDEX deliveries_sent ON deliveries (destination, sent_at) WHERE state = 'sent';
 CREATE INDEX deliveries_parts ON deliveries (part_of) WHERE part_of IS NOT NULL;

@@ -32,8 +32,13 @@ def _watchlist(asked: Asked) -> Answer:
 def _status(asked: Asked) -> Answer:
     """As `trialmon status --json`, without the path of the database: a page of the network need not know it."""
     report: dict[str, Any] = health.status(asked.database, asked.now, tuple(asked.house.sources))
+    found = list(asked.house.doubts())
+    report |= {"ok": not found, "problems": found}
     database = {key: value for key, value in report["database"].items() if key in ("bytes", "versions")}
-    return Data({key: report[key] for key in ("ok", "sources", "watched", "outbox")} | {"database": database})
+    return Data(
+        {key: report[key] for key in ("ok", "problems", "sources", "watched", "outbox")}
+        | {"database": database}
+    )
 
 
 _SOURCE = record(
@@ -72,6 +77,7 @@ STATUS = Page(
     schema=record(
         {
             "ok": YES_OR_NO,
+            "problems": things(TEXT),
             "sources": things(_SOURCE),
             "watched": WHOLE,
             "outbox": record({"pending": WHOLE, "gave_up": WHOLE}),

@@ -7,8 +7,8 @@ from datetime import date
 from monitor.store.dashboard import Version
 from monitor.web.charts.scale import Days, Numbers, Tick, around, up_to
 
-WIDTH, HEIGHT = 720, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 700, 14, 184
+WIDTH, HEIGHT = 460, 210
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 448, 14, 176
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _chart(named: Sequence[tuple[str, str, list[Step]]], today: date) -> StepCha
     x = around([*days, today], _LEFT, _RIGHT)
     y = up_to([step.number for _, _, steps in named for step in steps], _BOTTOM, _TOP)
     courses = tuple(_course(name, kind, steps, x, y, today) for name, kind, steps in named)
-    return StepChart(courses, x.ticks(8), y.ticks())
+    return StepChart(courses, x.ticks(6), y.ticks())
 
 
 def _course(name: str, kind: str, steps: Sequence[Step], x: Days, y: Numbers, today: date) -> Course:

@@ -8,18 +8,16 @@ _LOOKS = 20
 
 def _health(asked: Asked) -> Answer:
     report = health.status(asked.database, asked.now, tuple(asked.house.sources))
-    refusing = health.refusing_destinations(asked.database, asked.now)
     return Shown(
         "health",
         "Health",
         {
-            "ok": report["ok"] and not refusing,
+            "doubts": asked.house.doubts(),
             "sources": report["sources"],
             "watched": report["watched"],
             "outbox": report["outbox"],
             "database": report["database"],
             "megabytes": f"{report['database']['bytes'] / 1_000_000:,.1f}",
-            "refusing": refusing,
             "looks": health.last_runs(asked.database, _LOOKS),
         },
     )

@@ -6,11 +6,20 @@ from datetime import date, timedelta
 
 from monitor.core.significance import TOPICS, Significance
 from monitor.render import wording
-from monitor.store.dashboard import Told, days_with_events, events_between, newest_event, watchlist_titles
+from monitor.store.dashboard import (
+    Told,
+    count_between,
+    days_with_events,
+    events_between,
+    newest_event,
+    watchlist_titles,
+)
 from monitor.web.page import Answer, Asked, Page, Same, Shown
 from monitor.web.values import CURSOR, DAY, LEVEL, TOPIC, Param, first_moment
 
 _UNLISTED = ""
+# A day on which the registry itself edits everything is better paged through, on /events.
+_MOST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,9 @@ def _today(asked: Asked) -> Answer:
         return Same()
     start = first_moment(day)
     assert start is not None
-    told = events_between(asked.database, start, start + timedelta(days=1))
+    end = start + timedelta(days=1)
+    told = events_between(asked.database, start, end, _MOST)
+    in_all = count_between(asked.database, start, end) if len(told) == _MOST else len(told)
     wanted = [
         one
         for one in told
@@ -58,6 +69,7 @@ def _today(asked: Asked) -> Answer:
             "lists": by_watchlist(wanted, watchlist_titles(asked.database)),
             "shown": len(wanted),
             "held_back": len(told) - len(wanted),
+            "more": in_all - len(told),
             "earlier": next((one for one in days if one < day), None),
             "later": min((one for one in days if one > day), default=None),
             "days": days,
@@ -85,7 +97,7 @@ def by_watchlist(told: Iterable[Told], titles: dict[str, str]) -> tuple[ListOfAD
 
 
 def _trial(events: list[Told]) -> TrialOfADay:
-    gravest_first = sorted(events, key=lambda one: (-Significance.parse(one.significance), -one.id))
+    gravest_first = sorted(events, key=lambda one: (-Significance.parse(one.significance), one.id))
     first = gravest_first[0]
     return TrialOfADay(
         first.number, first.name, wording.status(first.status), first.significance, tuple(gravest_first)
