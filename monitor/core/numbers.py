@@ -103,13 +103,28 @@ def numbers_in(text: str) -> tuple[TrialNumber, ...]:
     return tuple(dict.fromkeys(number for number, _, _ in sorted(_found_in(text), key=lambda one: one[1])))
 
 
+def is_telling(number: str) -> bool:
+    """Whether a number, found in a text, tells that the trial is meant. `12`, `2018-1` or a name without a digit stand in many texts, and
+    `NCT00000000` stands for no trial."""
+    if number_in(number) is not None:
+        return True
+    if any(declared.form.search(number) for declared in _KINDS.values()):
+        return False
+    letters = sum(character.isalpha() for character in number)
+    digits = sum(character.isdigit() for character in number)
+    return digits >= (1 if letters else 8) and letters + digits >= 5
+
+
 def names(text: str, number: str) -> bool:
-    """Whether a text names a number of any kind, a sponsor's own too: as a whole word, however it is spelt with capitals and hyphens."""
+    """Whether a text names a number of any kind, a sponsor's own too: as a whole word, however it is spelt with capitals and hyphens.
+    One that is not telling is named by no text."""
     known = number_in(number)
     if known is not None:
         return known in numbers_in(text)
+    if not is_telling(number):
+        return False
     word = re.escape(" ".join(number.split())).replace(r"\ ", r"\s+").replace(r"\-", _HYPHEN)
-    return bool(word) and re.search(_LEFT + word + _RIGHT, text, re.IGNORECASE) is not None
+    return re.search(_LEFT + word + _RIGHT, text, re.IGNORECASE) is not None
 
 
 def spelt(number: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.numbers import TrialNumber, names, number_in, numbers_in, spelt
+from monitor.core.numbers import TrialNumber, is_telling, names, number_in, numbers_in, spelt
 
 AS_WRITTEN = {
     "NCT03737461": TrialNumber("nct", "NCT03737461"),
@@ -98,6 +98,18 @@ def test_a_text_names_a_number_of_no_known_kind_as_a_whole_word() -> None:
     assert names("protocol MSB\u2010DR003, part 2", "MSB-DR003")
     assert not names("protocol MSB-DR0031", "MSB-DR003")
     assert not names("protocol", "")
+
+
+@pytest.mark.parametrize("number", ["NTR12", "RECHMPL17_0206", "MSB-DR003", "20-000330", "2017-002092-25"])
+def test_a_number_that_stands_in_few_texts_is_telling(number: str) -> None:
+    assert is_telling(number)
+    assert names(f"Registered as {number}.", number)
+
+
+@pytest.mark.parametrize("number", ["", "12", "2018-1", "1234567", "RESPINE", "A-1", "NCT00000000"])
+def test_a_number_that_stands_in_many_texts_or_for_none_is_not(number: str) -> None:
+    assert not is_telling(number)
+    assert not names(f"Of 12 in 2018-1 for RESPINE 1234567 A-1 {number}", number)
 
 
 def test_a_text_names_a_known_number_however_it_is_spelt() -> None:

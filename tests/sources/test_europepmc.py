@@ -316,11 +316,11 @@ class TestQuestions:
             asked.append(request)
             return a_page()
 
-        told(EUROPE_PMC.naming(['x" OR SRC:MED'], None), note)
-        assert dict(asked[0].params)["query"].startswith('("x OR SRC MED") AND ')
+        told(EUROPE_PMC.naming(['AB-12345" OR SRC:MED'], None), note)
+        assert dict(asked[0].params)["query"].startswith('("AB-12345 OR SRC MED") AND ')
 
     def test_no_numbers_and_no_papers_are_no_requests(self) -> None:
-        assert told(EUROPE_PMC.naming(["", '"'], None), one_after_another()).hits == ()
+        assert told(EUROPE_PMC.naming(["", '"', "12", "NCT00000000"], None), one_after_another()).hits == ()
         assert told(EUROPE_PMC.read([], []), one_after_another()) == ()
 
 

@@ -394,7 +394,9 @@ class TestQuestions:
     def test_numbers_that_pubmed_never_saw_do_not_find_all_papers_of_the_day(self) -> None:
         services = FakeServices(a_shelf(a_paper(), a_paper("39000002"), day=TODAY))
         assert told(PUBMED.naming(["NCT03737461", "NCT06325566"], YESTERDAY), services).hits == ()
-        assert told(PUBMED.naming([], None), services).hits == ()
+
+    def test_what_tells_of_no_trial_is_not_asked_for(self) -> None:
+        assert told(PUBMED.naming(["", "12", "NCT00000000", "RESPINE"], None), one_after_another()).hits == ()
 
     def test_too_many_papers_for_one_answer_are_asked_for_in_halves(self) -> None:
         pages = one_after_another(
@@ -414,8 +416,10 @@ class TestQuestions:
             asked.append(request)
             return a_result(count="0", idlist=[])
 
-        told(PUBMED.naming(['a"[si]) OR cancer[ti'], None), note)
-        assert dict(asked[0].params)["term"] == '("a si OR cancer ti"[si] OR "a si OR cancer ti"[tiab])'
+        told(PUBMED.naming(['AB-12345"[si]) OR cancer[ti'], None), note)
+        assert dict(asked[0].params)["term"] == (
+            '("AB-12345 si OR cancer ti"[si] OR "AB-12345 si OR cancer ti"[tiab])'
+        )
 
     def test_a_readers_query_finds_what_was_entered_since_a_day(self) -> None:
         services = FakeServices(

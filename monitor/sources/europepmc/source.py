@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.core.errors import Rejected, Unreadable
-from monitor.core.numbers import spelt
+from monitor.core.numbers import is_telling, spelt
 from monitor.core.paper import Hit, Hits, Literature, Paper
 from monitor.core.source import Flow, Request
 from monitor.sources.europepmc.records import SOURCE_ID, Page, id_of, is_id, paper_of, read_page
 
 _SEARCH = "/europepmc/webservices/rest/search"
+_SYNTAX = frozenset('"\\()[]:')
 _LARGEST_PAGE = 1000
 _MOST_PAGES = 20
 # So many papers touched within some days mean that all were indexed anew; then only those count that are new to Europe PMC.
@@ -50,7 +51,7 @@ class EuropePmc:
     def naming(self, numbers: Sequence[str], since: date | None) -> Flow[Hits]:
         """Papers that name a number anywhere in what Europe PMC may search: title, abstract or full text."""
         named: dict[str, list[str]] = {}
-        phrases = list(dict.fromkeys(phrase for number in numbers if (phrase := _phrase(number))))
+        phrases = list(dict.fromkeys(_phrase(number) for number in numbers if is_telling(number)))
         if phrases:
             found = yield from _ids_naming(phrases, since)
             yield from _attribute(phrases, found, since, named)
@@ -139,8 +140,7 @@ def _params(query: str, form: str) -> tuple[tuple[str, str], ...]:
 
 
 def _phrase(number: str) -> str:
-    number = " ".join(spelt("".join(" " if one in '"\\()[]:' else one for one in number)).split())
-    return f'"{number}"' if number else ""
+    return f'"{spelt("".join(" " if one in _SYNTAX else one for one in number))}"'
 
 
 LITERATURE: Literature = EuropePmc()

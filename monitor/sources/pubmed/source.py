@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.core.errors import Rejected, Unreadable
-from monitor.core.numbers import spelt
+from monitor.core.numbers import is_telling, spelt
 from monitor.core.paper import Hit, Hits, Literature, Paper
 from monitor.core.source import Flow, Request, Response
 from monitor.sources._strict_json import parse_object
@@ -48,7 +48,7 @@ class PubMed:
     def naming(self, numbers: Sequence[str], since: date | None) -> Flow[Hits]:
         """Papers whose record names a number, as its registered number or in title and abstract."""
         found: dict[str, Hit] = {}
-        pending = [list(dict.fromkeys(filter(None, map(_searchable, numbers))))]
+        pending = [list(dict.fromkeys(_searchable(number) for number in numbers if is_telling(number)))]
         while pending:
             asked = pending.pop()
             if not asked:
