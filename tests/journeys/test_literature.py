@@ -108,6 +108,28 @@ def test_a_new_paper_is_told_once_though_both_services_have_it(
     assert "result" not in event["headline"].replace("before the register has results", "")
 
 
+def test_who_asks_is_said_and_the_key_stays_between_us(library: Library, registry: EmbeddedRegistry) -> None:
+    config = library.config.read_text(encoding="utf-8")
+    library.config.write_text(
+        config.replace("  pubmed:\n", "  pubmed:\n    email: desk@example.org\n    api_key: ${KEY}\n"),
+        encoding="utf-8",
+    )
+    registry.shelf.put("old", MONDAY, a_paper("90000001", **about(TRIAL)))
+    registry.go_to(MONDAY)
+    registry.misbehave("pubmed_rate_limit", times=None)
+    said = library.command("check", "--now", "2026-02-09T15:00Z", KEY="a-key-of-ours")
+    assert said.returncode == 1
+    asked = [request for request in registry.requests if request.path.startswith("/entrez")]
+    assert asked
+    for request in asked:
+        assert request.query["tool"] == "trialmon"
+        assert request.query["email"] == "desk@example.org"
+        assert request.query["api_key"] == "a-key-of-ours"
+    assert "a-key-of-ours" not in said.stdout + said.stderr
+    for file in library.folder.rglob("trialmon.db*"):
+        assert b"a-key-of-ours" not in file.read_bytes()
+
+
 def test_a_mention_in_the_text_is_routine_and_says_so(library: Library, registry: EmbeddedRegistry) -> None:
     look(library, MONDAY)
     registry.shelf.put("new", TUESDAY, a_paper("90000003", abstract=f"As in {TRIAL}, cells were given."))
