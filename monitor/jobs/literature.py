@@ -7,6 +7,7 @@ trial, or for a query, is a silent baseline. The window moves only when all that
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from monitor.config.settings import LiteratureSettings
 from monitor.core.errors import CouldNotFindOut, Rejected
@@ -61,11 +62,13 @@ _MOST_SLACK = timedelta(minutes=15)
 def look_at_literature(context: Context, report: Report, *, full: bool) -> None:
     """Look at each source of papers that is due: its time has come, or a trial or a query is new. With `full` at all of them."""
     # Sources that take queries index by hand what a trial's number is; one that sees mentions only comes after them.
+    watched = _watched(context) if context.literature else None
     for door in sorted(context.literature.values(), key=lambda door: not isinstance(door.source, Searchable)):
         if context.stopping():
             return
         wishes = context.settings.literature[door.source.id]
-        look = _Look(context, door, report, *_watched(context))
+        assert watched is not None
+        look = _Look(context, door, report, watched)
         state = source_state(context.database, door.source.id)
         now = context.clock.now()
         if look.asks_anything and (
@@ -74,8 +77,24 @@ def look_at_literature(context: Context, report: Report, *, full: bool) -> None:
             look.make(state)
 
 
-def _watched(context: Context) -> tuple[Reasons, dict[TrialId, tuple[str, ...]]]:
-    """The watched trials whose records are known, how they are in which list, and all their numbers."""
+@dataclass(frozen=True)
+class _Watched:
+    """The watched trials whose records are known: how they are in which list, and all their numbers."""
+
+    reasons: Reasons
+    numbers: Mapping[TrialId, tuple[str, ...]]
+
+    @cached_property
+    def by_number(self) -> dict[str, list[TrialId]]:
+        """Whose each number is, as registries spell it."""
+        found: dict[str, list[TrialId]] = {}
+        for trial, known in self.numbers.items():
+            for number in known:
+                found.setdefault(spelt(number), []).append(trial)
+        return found
+
+
+def _watched(context: Context) -> _Watched:
     registries = dict.fromkeys(
         watch.registry
         for watchlist in context.watchlists
@@ -88,7 +107,7 @@ def _watched(context: Context) -> tuple[Reasons, dict[TrialId, tuple[str, ...]]]
         for trial, lists in reasons_now(context.database, context.watchlists, registry).items()
     }
     known = [trial for trial, one in standings(context.database, list(reasons)).items() if one.version]
-    return reasons, numbers_of(context.database, known)
+    return _Watched(reasons, numbers_of(context.database, known))
 
 
 def _is_due(state: SourceState, wishes: LiteratureSettings, now: datetime) -> bool:
@@ -113,13 +132,13 @@ class _Look:
     context: Context
     door: LiteratureDoor
     report: Report
-    reasons: Reasons
-    numbers: Mapping[TrialId, tuple[str, ...]]
+    watched: _Watched
     found: dict[str, tuple[Paper, Kept]] = field(default_factory=dict)
     of_queries: dict[str, list[Watch]] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.numbers = self.watched.numbers
         self.new = without_baseline(self.context.database, self.door.source.id, self.numbers)
         self.queries = list(
             {
@@ -130,10 +149,6 @@ class _Look:
             }.values()
         )
         self.last_read = last_read(self.context.database, [watch.key for watch in self.queries])
-        self.by_number: dict[str, list[TrialId]] = {}
-        for trial, known in self.numbers.items():
-            for number in known:
-                self.by_number.setdefault(spelt(number), []).append(trial)
 
     @property
     def asks_anything(self) -> bool:
@@ -162,7 +177,9 @@ class _Look:
                     Seen(paper, kept, tuple(self.of_queries.get(identity, ())))
                     for identity, (paper, kept) in self.found.items()
                 ]
-                events, whole = tell_of_papers(context, self.door, seen, self.by_number, self.reasons, run)
+                events, whole = tell_of_papers(
+                    context, self.door, seen, self.watched.by_number, self.watched.reasons, run
+                )
         except CouldNotFindOut as error:
             why = str(error)
             self.report.fail("source", source.id, why)
@@ -232,7 +249,7 @@ class _Look:
         given: dict[int, Paper] = {}
         for paper, kept in self._records(hits, numbers):
             given[kept.id] = paper
-            for trial in links_in(paper, self.by_number):
+            for trial in links_in(paper, self.watched.by_number):
                 if trial in links:
                     links[trial][kept.id] = kept
         first = [self._baseline(trial, list(papers.values()), given) for trial, papers in links.items()]
@@ -242,7 +259,7 @@ class _Look:
         links, known = {}, []
         listed = listed_in_registry(self.context, trial) if papers else frozenset[str]()
         for kept in papers:
-            link = tied(links_in(given[kept.id], self.by_number)[trial], kept, listed)
+            link = tied(links_in(given[kept.id], self.watched.by_number)[trial], kept, listed)
             links[kept.id] = link
             seen = seen_as(self.context, self.door, given[kept.id], kept, link)
             subject = subject_of(self.context, kept)
