@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check run bench bench-scale docs lock lint types clean
+.PHONY: help setup demo test soak check run bench bench-scale docs lock lint types clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -24,6 +24,10 @@ demo: .venv/.ready  ## replay the seeds through the real pipeline, alerts on the
 
 test: .venv/.ready  ## run the tests
 	@$(BIN)/python -m pytest -q -n auto
+
+# TRIALMON_SOAK_SEED is another life, TRIALMON_SOAK_DAYS a shorter one.
+soak: .venv/.ready  ## two years of made trouble in one process: many minutes
+	@TRIALMON_SOAK_DAYS=$${TRIALMON_SOAK_DAYS:-730} $(BIN)/python -m pytest -q -s tests/soak -k years
 
 lint: .venv/.ready  ## ruff and the import floors
 	@$(BIN)/ruff check .

@@ -264,7 +264,10 @@ def configuration() -> str:
         ]
     about = (
         "All keys of both files. `[]` stands for each item of a list, `NAME` for a name of your choice.\n"
-        "Durations are written `30s`, `15m`, `24h`, `7d`. A key that is not in here is refused, with the line it stands in."
+        "Durations are written `30s`, `15m`, `24h`, `7d`. A key that is not in here is refused, with the line it stands in.\n\n"
+        "`trialmon.yaml` is looked for in this order: `--config FILE`, `$TRIALMON_CONFIG`, the working directory, `~/.config/trialmon/`\n"
+        "(or `$XDG_CONFIG_HOME/trialmon/`), `/etc/trialmon/`. Without any, the defaults hold. `${NAME}` comes from the environment or a\n"
+        "systemd credential; one that is not set is an error that names the file, the line and the variable."
     )
     return _page("Configuration", about, parts)
 

@@ -63,6 +63,12 @@ class Commands(click.Group):
         with _reader_may_leave():  # --help and --version print here
             return super().make_context(*args, **kwargs)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        option = args[0].partition("=")[0] if args else ""
+        if option in ("--config", "--json", "--now"):
+            ctx.fail(f"{option} belongs behind the command: trialmon COMMAND {option}")
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         with _reader_may_leave():
             return super().invoke(ctx)

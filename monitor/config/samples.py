@@ -2,7 +2,7 @@
 
 SETTINGS = """\
 # trialmon.yaml: where things are, which registry is asked, and where messages go. Every key may be left out.
-# Check it with `trialmon doctor`; a running daemon reads it again on SIGHUP.
+# Check it with `trialmon doctor`; a running daemon reads it again when it changes.
 
 # The SQLite file with everything that was ever seen. Relative to this file; under systemd, to the state directory.
 database: trialmon.db
@@ -20,7 +20,7 @@ sources:
   # pubmed: {email: you@example.org, api_key: "${NCBI_API_KEY}"}
   # europepmc: {enabled: false}
 
-# Where messages can be sent: a name of your choice, and an Apprise URL (https://github.com/caronc/apprise/wiki).
+# Where messages can be sent: a name of your choice, and an Apprise URL (https://appriseit.com/services/).
 # ${NAME} comes from the environment or from a systemd credential, put in as it is; keep passwords out of this file.
 # Try one with `trialmon destinations test NAME`. The destination `terminal` is always there.
 destinations: {}

@@ -123,7 +123,8 @@ def _trial_number(text: str) -> str:
         raise Wrong("NCT00000000 is a dummy, no trial has it")
     digits = re.fullmatch(r"NCT\s*-?\s*(\d+)", number, re.ASCII)
     if digits and len(digits[1]) != 8:
-        raise Wrong(f"{text}: {len(digits[1])} digits, 8 needed", "NCT and 8 digits, like NCT03737461")
+        there = f"{len(digits[1])} digit{'s' * (len(digits[1]) != 1)}"
+        raise Wrong(f"{text}: {there}, 8 needed", "NCT and 8 digits, like NCT03737461")
     if digits:
         raise Wrong(f"{shown(text)} is not written like a trial number", f"NCT{digits[1]}")
     raise Wrong(f"{shown(text)} is not a trial number", "NCT and 8 digits, like NCT03737461")

@@ -16,6 +16,7 @@ from monitor.jobs.context import Context, Door
 from monitor.render.contexts import NoticeContext
 from monitor.render.message import render_notice
 from monitor.store.observations import Recorded, StaleSnapshot, record, snapshots
+from monitor.store.told import tells_too
 
 
 def tell_unknown(
@@ -23,30 +24,36 @@ def tell_unknown(
 ) -> Iterator[Recorded]:
     """Record each number as unknown and told. `unknown`: number → (list name → how it is in it).
 
-    A subscription's one message is written together with its first number. If the process dies after that, the numbers that were not
-    recorded yet are found and told again at the next look: named twice at worst, never forgotten.
+    A subscription's one message is written together with its first number, and tells of the others as they are recorded. If the process
+    dies after that, the numbers that were not recorded yet are found and told again at the next look: named twice at worst, never
+    forgotten.
     """
     numbers_of: dict[Subscription, list[TrialId]] = {}
     for trial, reasons in unknown.items():
         alike = {name: Holding("you watch this number", held.wishes) for name, held in reasons.items()}
         for subscription in subscriptions(context.watchlists, alike):
-            numbers_of.setdefault(subscription, []).append(trial)
+            if any(trial.number not in one.subscriber.mute for one in subscription.asking):
+                numbers_of.setdefault(subscription, []).append(trial)
+    carried: dict[Subscription, str] = {}
     for trial in unknown:
         now = context.clock.now()
         before = snapshots(context.database, [trial]).get(trial)
         missing = Missing(trial.number, certain=True)
         observation = decide(trial, before, missing, door.source.shape, context.rules, now)
         firsts = [(one, numbers) for one, numbers in numbers_of.items() if numbers[:1] == [trial]]
-        told = [
-            notification
+        told = {
+            subscription: notification
             for subscription, numbers in firsts
             if (notification := _notification(context, door, observation.verdicts, subscription, numbers))
             is not None
-        ]
+        }
+        also = [tells_too(key, trial) for one, key in carried.items() if trial in numbers_of[one]]
         recorded: Recorded | None = None
         if observation.outcome == "unknown":
             with suppress(StaleSnapshot):
-                recorded = record(context.database, replace(observation, notifications=tuple(told)), run)
+                observation = replace(observation, notifications=tuple(told.values()))
+                recorded = record(context.database, observation, run, also)
+                carried |= {subscription: notification.key for subscription, notification in told.items()}
         if recorded is not None:
             yield recorded
             continue

@@ -146,6 +146,13 @@ class Database:
                 return False
             return not busy
 
+    def shrink(self) -> None:
+        """Write the file anew without the pages that hold nothing. Takes as long as a copy, and nobody writes meanwhile; needs room on
+        the disk for two more files of its size. Raises TrialmonError if it cannot; the file is then as it was."""
+        with self._our_turn() as connection, in_words(self.path):
+            connection.execute("VACUUM")
+        self.empty_log()
+
     def path_is_ours(self) -> bool:
         """Whether the path still leads to the file that is open: False once it was renamed, removed or replaced.
         Writes would then go on "succeeding" into a file that nobody finds."""

@@ -129,6 +129,12 @@ def _fold(connection: Connection, destination: str, fold: Fold, now: datetime) -
     (teller,) = connection.execute(
         "SELECT id FROM deliveries WHERE key = ?", (key_of(fold.digest.key, destination),)
     ).fetchone()
+    # It takes their place in the turn of every trial that they tell of.
+    connection.execute(
+        "INSERT INTO delivery_trials (trial, delivery) SELECT DISTINCT trial, ?1 FROM delivery_trials"
+        " WHERE delivery IN (SELECT value FROM json_each(?2)) ON CONFLICT DO NOTHING",
+        (teller, json.dumps(fold.members)),
+    )
     connection.execute(
         "UPDATE deliveries SET state = 'suppressed', error = ?, folded_into = ? WHERE id IN (SELECT value FROM json_each(?))",
         (f"folded into {teller}", teller, json.dumps(fold.members)),

@@ -8,8 +8,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from monitor.store.bodies import WITH_BASE, body_of
 from monitor.store.database import Database
-from monitor.store.values import read_json, unpack
+from monitor.store.values import read_json
 
 # The releases that mended the WAL-reset bug; the two older ones are maintained branches.
 _MENDED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
@@ -58,33 +59,47 @@ def stored_values(db: Database) -> int:
 def unreadable(db: Database, tick: Callable[[int], None]) -> Iterator[str]:
     """Every stored part of a record, and every value of a change, that cannot be unpacked. Each carries a checksum of its
     contents, so that a flipped bit which leaves the pages whole is found too. `tick` is called with how many were tried."""
-    for table, name, columns, unpacks in (
-        ("module_versions", "module", "body", (unpack,)),
-        ("changes", "field", "before, after", (read_json, read_json)),
+    for table, batch, read in (
+        ("module_versions", _MODULES, _read_module),
+        ("changes", _CHANGES, _read_change),
     ):
         last = _BELOW_ALL
-        while rows := _batch(db, table, name, columns, last):
+        while rows := _batch(db, batch, last):
             last = rows[-1]["id"]
             for row in rows:
-                if not all(_reads(read, row[n]) for n, read in enumerate(unpacks)):
+                if not _reads(read, row):
                     yield f"{table}, row {row['id']} ({row['number']}, {row['name']}) cannot be read"
             tick(len(rows))
 
 
-def _batch(db: Database, table: str, name: str, columns: str, after: int) -> list[sqlite3.Row]:
+_MODULES = (
+    "SELECT m.body, base.body AS base, m.id, m.module AS name, t.number FROM module_versions AS m"
+    f" {WITH_BASE} JOIN trials AS t ON t.id = m.trial WHERE m.id > ? AND m.body IS NOT NULL ORDER BY m.id LIMIT ?"
+)
+_CHANGES = (
+    "SELECT c.before, c.after, c.id, c.field AS name, t.number FROM changes AS c JOIN trials AS t ON t.id = c.trial"
+    " WHERE c.id > ? ORDER BY c.id LIMIT ?"
+)
+
+
+def _batch(db: Database, sql: str, after: int) -> list[sqlite3.Row]:
     # In batches, so that no reader stays open for long beside a daemon.
-    there = "body IS NOT NULL" if table == "module_versions" else "TRUE"
     with db.reading() as connection:
-        return connection.execute(
-            f"SELECT {columns}, x.id, x.{name} AS name, t.number FROM {table} AS x JOIN trials AS t ON t.id = x.trial"
-            f" WHERE x.id > ? AND {there} ORDER BY x.id LIMIT {_BATCH}",
-            (after,),
-        ).fetchall()
+        return connection.execute(sql, (after, _BATCH)).fetchall()
 
 
-def _reads(read: Callable[[bytes], object], value: bytes) -> bool:
+def _read_module(row: sqlite3.Row) -> None:
+    body_of(row["body"], row["base"])
+
+
+def _read_change(row: sqlite3.Row) -> None:
+    read_json(row["before"])
+    read_json(row["after"])
+
+
+def _reads(read: Callable[[sqlite3.Row], None], row: sqlite3.Row) -> bool:
     try:
-        read(value)
+        read(row)
     except (zlib.error, ValueError, TypeError):
         return False
     return True

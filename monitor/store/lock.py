@@ -4,7 +4,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from monitor.core.errors import TrialmonError
@@ -45,7 +45,9 @@ class FileLock:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        os.pwrite(self._file, f"{os.getpid():<20}\n".encode(), 0)
+        # Who holds it is a kindness to those who wait: on a full disk the lock is as good without.
+        with suppress(OSError):
+            os.pwrite(self._file, f"{os.getpid():<20}\n".encode(), 0)
         return True
 
     def holder_in_words(self) -> str:

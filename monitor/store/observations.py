@@ -12,12 +12,13 @@ from monitor.core.json import Json
 from monitor.core.observation import Observation
 from monitor.core.record import Absence, Record, Snapshot
 from monitor.core.trial import TrialId
+from monitor.store.bodies import WITH_BASE, body_of
 from monitor.store.catalogue import catalogue, keep_up
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
 from monitor.store.steps import Step
 from monitor.store.trials import ASKED, asked_for, trial_row
-from monitor.store.values import FACTS_COLUMNS, facts_of, facts_row, moment, pack, stamp, unpack, write_json
+from monitor.store.values import FACTS_COLUMNS, facts_of, facts_row, moment, pack, stamp, write_json
 
 _FACTS = ", ".join(FACTS_COLUMNS)
 _FACTS_HOLES = ", ".join("?" for _ in FACTS_COLUMNS)
@@ -108,14 +109,14 @@ def modules_at(
 ) -> dict[str, Json]:
     """As `modules_of`, within a transaction. In the order in which the registry first gave them."""
     rows = connection.execute(
-        "SELECT m.module, m.body FROM (SELECT module, MAX(since_version) AS since, MIN(id) AS first FROM module_versions"
+        "SELECT m.module, m.body, base.body FROM (SELECT module, MAX(since_version) AS since, MIN(id) AS first FROM module_versions"
         " WHERE trial = ?1 AND since_version <= ?2 GROUP BY module) AS newest"
         " JOIN module_versions AS m ON m.trial = ?1 AND m.module = newest.module AND m.since_version = newest.since"
-        " WHERE m.body IS NOT NULL AND (?3 IS NULL OR m.module IN (SELECT value FROM json_each(?3)))"
+        f" {WITH_BASE} WHERE m.body IS NOT NULL AND (?3 IS NULL OR m.module IN (SELECT value FROM json_each(?3)))"
         " ORDER BY newest.first",
         (trial, version, None if names is None else json.dumps(list(names))),
     )
-    return {module: unpack(body) for module, body in rows}
+    return {module: body_of(body, base) for module, body, base in rows}
 
 
 def record(

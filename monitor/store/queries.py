@@ -217,7 +217,8 @@ def titles(db: Database, deliveries: Sequence[int]) -> dict[int, str]:
 
 def delivery(db: Database, identity: int) -> dict[str, Any] | None:
     """One delivery as `outbox` gives it, and what it carries: `kind`, `why`, `title`, `text`, `created_at`, `sent_at`, `part` of `parts`,
-    the delivery that it was `folded_into`; and `payload`, what its destination is really handed, None before the first attempt."""
+    the delivery that it was `folded_into`; and `payload`, what its destination is really handed, None before the first attempt.
+    `payload["body_digest"]` is None, or the body was thinned away (then it is empty) and this was its blake2b in 16 bytes, hex."""
     with db.reading() as connection:
         row = connection.execute(
             "SELECT d.*, n.subscriber, n.kind, n.why, n.title, n.text, n.created_at FROM deliveries AS d"
@@ -227,7 +228,7 @@ def delivery(db: Database, identity: int) -> dict[str, Any] | None:
         if row is None:
             return None
         payload = connection.execute(
-            "SELECT sent_at AS first_sent_at, title, form, body, text, headers FROM payloads WHERE delivery = ?"
+            "SELECT sent_at AS first_sent_at, title, form, body, body_digest, text, headers FROM payloads WHERE delivery = ?"
             " ORDER BY n DESC LIMIT 1",
             (identity,),
         ).fetchone()

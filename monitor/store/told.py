@@ -9,8 +9,10 @@ from typing import Any
 from monitor.core.json import Json
 from monitor.core.notification import Kind
 from monitor.core.significance import Significance
-from monitor.store.database import Database
+from monitor.core.trial import TrialId
+from monitor.store.database import Connection, Database
 from monitor.store.rows import change_row, event_row
+from monitor.store.steps import Step
 from monitor.store.values import moment, stamp
 
 
@@ -47,6 +49,20 @@ def behind(db: Database, notification: int) -> Behind:
         registry_date=row["registry_date"] or "",
         seen_at=moment(row["seen_at"] or row["created_at"]),
     )
+
+
+def tells_too(key: str, trial: TrialId) -> Step:
+    """The notification of that key tells of this trial's newest event, too: one message for several trials, each recorded by itself."""
+
+    def step(connection: Connection) -> None:
+        connection.execute(
+            "INSERT INTO notification_events (notification, event) SELECT n.id, MAX(e.id) FROM notifications AS n"
+            " JOIN trials AS t ON t.registry = ? AND t.number = ? JOIN events AS e ON e.trial = t.id WHERE n.key = ?"
+            " GROUP BY n.id ON CONFLICT DO NOTHING",
+            (trial.registry, trial.number, key),
+        )
+
+    return step
 
 
 def document(db: Database, notification: int) -> Mapping[str, Json]:

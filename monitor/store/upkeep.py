@@ -11,12 +11,14 @@ from pathlib import Path
 from monitor.core.record import digest_of
 from monitor.core.shape import Shape
 from monitor.store.backup import backup, no_progress
+from monitor.store.bodies import WITH_BASE, body_of
 from monitor.store.database import Connection, Database
-from monitor.store.values import stamp, unpack
+from monitor.store.values import stamp
 
 # What the tables and indexes of the file are about, as people think of it; a name belongs where its longest beginning does.
 _PARTS = {
     "module_versions": "records",
+    "thinned": "records",
     "versions": "versions",
     "trial": "trials",
     "changes": "changes",
@@ -62,7 +64,8 @@ def wrong_digests(
     for identity in drawn:
         with db.reading() as connection:
             row = connection.execute(
-                "SELECT m.module, m.digest, m.body, m.since_version, t.registry, t.number FROM module_versions AS m"
+                "SELECT m.module, m.digest, m.body, base.body AS base, m.since_version, t.registry, t.number"
+                f" FROM module_versions AS m {WITH_BASE}"
                 " JOIN trials AS t ON t.id = m.trial WHERE m.id = ? AND m.body IS NOT NULL",
                 (identity,),
             ).fetchone()
@@ -72,7 +75,7 @@ def wrong_digests(
 
 def _is_as_stored(row: sqlite3.Row, shape: Shape | None) -> bool:
     try:
-        body = unpack(row["body"])
+        body = body_of(row["body"], row["base"])
     except (zlib.error, ValueError):
         return False
     return shape is None or digest_of(row["module"], body, shape) == row["digest"]

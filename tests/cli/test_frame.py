@@ -243,3 +243,10 @@ def test_progress_is_silent_where_nobody_watches(capsys: pytest.CaptureFixture[s
         tick(1)
     seen = capsys.readouterr()
     assert (seen.out, seen.err) == ("", "")
+
+
+@pytest.mark.parametrize("option", ["--config", "--config=trialmon.yaml", "--json", "--now"])
+def test_an_option_before_the_command_is_shown_its_place(trialmon: Trialmon, option: str) -> None:
+    answer = trialmon(option, "status")
+    assert answer.returncode == 2
+    assert "behind the command: trialmon COMMAND --" in answer.stderr

@@ -1,5 +1,11 @@
-"""`upkeep` as a timer calls it."""
+"""`upkeep` as a timer calls it, and as a person does who wants old noise made smaller."""
 
+import sqlite3
+
+import pytest
+
+from monitor.store.database import instance_lock
+from tests.builders import a_document, a_location
 from tests.cli.archive import Archive
 
 
@@ -35,3 +41,74 @@ def test_backups_that_cannot_be_are_refused_with_their_line(known: Archive) -> N
     assert said.code == 2
     assert "trialmon.yaml:5: " in said.err
     assert "folder" in said.err
+
+
+@pytest.fixture
+def noisy(archive: Archive) -> Archive:
+    """A trial whose contact's telephone number changed twice, and then its status."""
+    archive.watch()
+    for day, telephone in enumerate(("1", "22", "333"), 1):
+        sites = [a_location(f"Clinic {n * 7919}", f"City {n}") for n in range(40)]
+        sites[7] = {**sites[7], "contacts": [{"role": "CONTACT", "name": "Office", "phone": telephone}]}
+        archive.see(a_document(contactsLocationsModule={"locations": sites}), f"2026-02-0{day}")
+    archive.see(
+        a_document(contactsLocationsModule={"locations": sites}, statusModule={"overallStatus": "COMPLETED"}),
+        "2026-02-09",
+    )
+    return archive
+
+
+def test_what_would_be_thinned_is_said_and_done_only_on_a_yes(noisy: Archive) -> None:
+    versions = [
+        noisy.ask("show", "NCT09990001", "--json", "--at", f"2026-02-0{day}").out for day in (1, 2, 3, 9)
+    ]
+    words = ("upkeep", "--thin-older-than", "365d", "--now", "2027-05-07T09:00", "--json")
+    for _ in range(2):
+        said = noisy.ask(*words).rows[-1]
+        assert said["task"] == "thin"
+        assert (
+            said["message"]
+            == "1 part of noise versions and 0 messages from before 2026-05-07 would become smaller"
+        )
+        assert said["sizes"]["to save"] > 0
+    saved = said["sizes"]["to save"]
+    thin, shrink = noisy.ask(*words, "--yes").rows[-2:]
+    assert (thin["task"], thin["sizes"], shrink["task"]) == ("thin", {"saved": saved}, "shrink")
+    assert shrink["sizes"]["after"] <= shrink["sizes"]["before"]
+    assert noisy.ask(*words, "--yes").rows[-1]["sizes"] == {"saved": 0}
+    assert versions == [
+        noisy.ask("show", "NCT09990001", "--json", "--at", f"2026-02-0{day}").out for day in (1, 2, 3, 9)
+    ]
+
+
+def test_while_a_daemon_is_at_work_the_file_keeps_its_size_and_a_person_is_told(noisy: Archive) -> None:
+    with instance_lock(noisy.path):
+        said = noisy.ask("upkeep", "--thin-older-than", "365d", "--yes", "--now", "2027-05-07T09:00")
+    assert said.code == 0
+    assert "became smaller" in said.out
+    assert "since a daemon is at work" in said.out
+    assert "once, with the daemon stopped" in said.out
+
+
+def test_nothing_is_thinned_in_a_damaged_database(noisy: Archive) -> None:
+    with sqlite3.connect(noisy.path) as connection:
+        connection.execute("DROP TRIGGER module_versions_are_final")
+        connection.execute("UPDATE module_versions SET body = x'00' WHERE id = 1")
+    said = noisy.ask("upkeep", "--thin-older-than", "365d", "--yes", "--now", "2027-05-07T09:00", "--json")
+    assert said.code == 1
+    assert [row["task"] for row in said.rows] == ["integrity", "backup"]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--yes"], "yes to nothing"),
+        (["--thin-older-than", "a year"], "a number of days"),
+        (["--thin-older-than", "0d"], "a number of days"),
+        (["--thin-older-than", "99999d", "--now", "0100-01-01"], "a number of days"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(known: Archive, words: list[str], why: str) -> None:
+    said = known.ask("upkeep", *words)
+    assert said.code == 2
+    assert why in said.err

@@ -130,7 +130,7 @@ def test_a_watch_that_says_nothing_leaves_it_to_the_subscribers(watchlist: Read)
         ),
         ("mute: [statuses]", "5: “statuses” is not a trial, a rule or a topic (did you mean “status”?)"),
         ("mute: [dates.slip]", "5: “dates.slip” is not a rule (did you mean “dates.slipped”?)"),
-        ("mute: [NCT1]", "5: NCT1: 1 digits, 8 needed"),
+        ("mute: [NCT1]", "5: NCT1: 1 digit, 8 needed"),
         ("language: klingon", "5: “klingon” is not a language (like en, de or pt-BR)"),
         ("language: xx", "5: “xx” is not a language that is known here (like en, de or pt-BR)"),
         ("template: ../etc", "5: “../etc” is not a name for templates"),

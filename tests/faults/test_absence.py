@@ -127,6 +127,25 @@ def test_numbers_that_the_registry_does_not_know_are_told_once_and_together(desk
     assert [rule for _, rule in desk.rules()] == ["record.unknown_number"] * 2
 
 
+def test_a_digest_names_every_number_that_the_registry_does_not_know(desk: Desk) -> None:
+    desk.watch(*NUMBERS, *UNKNOWN)
+    file = desk.office.folder / "watchlists" / "backs.yaml"
+    file.write_text(file.read_text().replace("to: [desk]", "to: [desk], when: daily 18:00"))
+    desk.look("2026-02-09T16:00")
+    desk.look("2026-02-09T18:00")
+    (digest,) = desk.arrived()
+    assert [number in digest.text for number in UNKNOWN] == [True, True]
+
+
+def test_a_number_that_is_muted_is_not_told_to_be_unknown(desk: Desk) -> None:
+    desk.watch(*NUMBERS, *UNKNOWN)
+    file = desk.office.folder / "watchlists" / "backs.yaml"
+    file.write_text(file.read_text().replace("to: [desk]", f"to: [desk], mute: [{UNKNOWN[0]}]"))
+    desk.look("2026-02-09T16:00")
+    (notice,) = desk.arrived()
+    assert [number in notice.text for number in UNKNOWN] == [False, True]
+
+
 def test_a_number_that_another_process_told_of_takes_no_message_with_it(desk: Desk) -> None:
     desk.watch(*NUMBERS, *UNKNOWN)
     first, second = (TrialId("clinicaltrials.gov", number) for number in UNKNOWN)

@@ -10,7 +10,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 MAKEFILE = (REPOSITORY / "Makefile").read_text()
-TARGETS = ["setup", "demo", "test", "check", "run", "bench", "docs"]
+TARGETS = ["setup", "demo", "test", "soak", "check", "run", "bench", "docs"]
 
 
 def make(*words: str) -> subprocess.CompletedProcess[str]:

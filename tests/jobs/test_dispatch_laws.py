@@ -142,6 +142,17 @@ class Life(RuleBasedStateMachine):
                 self.database, [a_notification(name, destinations=to, trial=trial, due=self.now)], self.now
             )
 
+    @rule(
+        trial=st.sampled_from(["", *TRIALS]),
+        to=st.sampled_from([("desk",), DESTINATIONS]),
+        hours=st.sampled_from([0, 1, 24]),
+    )
+    def write_for_a_digest(self, trial: str, to: tuple[str, ...], hours: int) -> None:
+        self.written += 1
+        slot = self.now + timedelta(hours=hours)
+        waiting = a_notification(f"{self.written}", destinations=to, trial=trial, slot=slot)
+        outbox.notify(self.database, [waiting], self.now)
+
     @rule(destination=st.sampled_from(DESTINATIONS), mood=st.sampled_from(MOODS))
     def change(self, destination: str, mood: str) -> None:
         self.gateway.mood[destination] = mood
@@ -205,9 +216,15 @@ class Life(RuleBasedStateMachine):
                 " AND n.kind = 'alert' GROUP BY n.key"
             ).fetchall()
             destinations = connection.execute(
-                "SELECT key, json_array_length(destinations) FROM notifications WHERE kind = 'alert'"
+                "SELECT key, json_array_length(destinations) FROM notifications WHERE kind = 'alert' AND slot IS NULL"
+            ).fetchall()
+            in_digests = connection.execute(
+                "SELECT g.kind, json_array_length(n.destinations) = COUNT(d.id) AS everywhere"
+                " FROM notifications AS n LEFT JOIN notifications AS g ON g.id = n.folded_into"
+                " LEFT JOIN deliveries AS d ON d.notification = g.id AND d.part = 1 WHERE n.slot IS NOT NULL GROUP BY n.id"
             ).fetchall()
         assert dict(map(tuple, told)) == dict(map(tuple, destinations))
+        assert all(row["kind"] == "digest" and row["everywhere"] for row in in_digests)
 
     def each_attempt_was_the_same(self) -> None:
         for payloads in self.gateway.bytes_of.values():

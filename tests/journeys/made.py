@@ -48,6 +48,10 @@ class MadeTrials:
         self._now[number] = study
         self.history.put(number, day, study)
 
+    def now(self, number: str) -> dict[str, Any]:
+        """What was last said of a trial. Not to be altered."""
+        return self._now[number]
+
 
 def day_of(ahead: int) -> date:
     """So many days after the first."""

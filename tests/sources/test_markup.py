@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -37,6 +37,9 @@ _BLOCKS = st.recursive(
 
 
 @given(_BLOCKS)
+@example(
+    "<ol><li><blockquote><p>1</p><p>1</p></blockquote></li><li><blockquote><p>1</p></blockquote></li></ol>"
+)
 def test_html_spelled_as_markdown_keeps_its_words(html: str) -> None:
     assert words(markdown(html), html=False) == words(html, html=True)
 

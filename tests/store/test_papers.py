@@ -87,7 +87,7 @@ def test_an_article_knows_its_preprint_whichever_record_says_so(db: Database, sa
 def test_a_surer_link_stays(db: Database) -> None:
     [paper] = kept(db, a_paper(pmid="90000001"))
     for link in ("mention", "number", "mention"):
-        note_silent(db, RESPINE, {paper.id: link}, [], NOW) 
+        note_silent(db, RESPINE, {paper.id: link}, [], NOW)
     assert links_of(db, [paper.id]) == {paper.id: {RESPINE: "number"}}
 
 

@@ -167,6 +167,16 @@ def test_what_was_folded_is_told_by_the_digest_and_never_again(db: Database) -> 
         connection.execute("UPDATE deliveries SET state = 'pending' WHERE id = ?", (ids[0],))
 
 
+def test_a_digest_of_what_was_folded_takes_its_place_in_turn(db: Database) -> None:
+    ids = outbox.notify(db, [a_notification(name) for name in "ab"], NOW)
+    assert fold_deliveries(
+        db, "desk", [Fold(tuple(ids), a_notification("digest", kind="digest", trial=""))], NOW
+    )
+    outbox.notify(db, [a_notification("after")], NOW)
+    [digest] = claimed(db)
+    assert digest.message.title == "title digest"
+
+
 def test_nothing_is_folded_that_another_process_has_taken_up(db: Database) -> None:
     ids = outbox.notify(db, [a_notification(name, trial="") for name in "ab"], NOW)
     outbox.claim(db, NOW, LEASE, 1, "another")

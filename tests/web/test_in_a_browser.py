@@ -57,6 +57,25 @@ def test_every_page_fits_reads_and_complains_of_nothing(
     assert heard.complaints == []
 
 
+_BROKEN_WORDS = """() => [...document.querySelectorAll('tbody td')].flatMap(cell => {
+    const text = [...cell.childNodes].find(node => node.nodeType === 3)
+    return [...(text?.data ?? '').matchAll(/\\S+/g)].filter(word => {
+        const range = document.createRange()
+        range.setStart(text, word.index)
+        range.setEnd(text, word.index + word[0].length)
+        return range.getClientRects().length > 1
+    }).map(word => word[0])
+})"""
+
+
+@pytest.mark.parametrize("path", ["/search?q=stem+cells", "/watchlist/low-back-pain"])
+def test_no_word_of_a_table_is_broken_on_a_phone(pages: Pages, dashboard: str, path: str) -> None:
+    page = pages(WIDTHS["phone"], 900)
+    page.goto(dashboard + path)
+    assert page.locator("tbody td").count() > 0
+    assert page.evaluate(_BROKEN_WORDS) == []
+
+
 def test_a_reader_clicks_from_today_to_two_versions_side_by_side(pages: Pages, dashboard: str) -> None:
     page = pages(1200, 900)
     page.goto(dashboard)

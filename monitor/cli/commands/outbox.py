@@ -94,6 +94,10 @@ def show(call: Invocation, identity: int) -> None:
     payload = found["payload"]
     part = [("Part", f"{found['part']} of {found['parts']}")] if found["parts"] > 1 else []
     sent = [("Handed over as", payload["form"])] if payload is not None else []
+    if payload is not None and payload["body_digest"] is not None:
+        sent.append(
+            ("Thinned", f"what was handed over is gone (blake2b {payload['body_digest']}); what it told:")
+        )
     pairs(
         output,
         [
@@ -130,7 +134,7 @@ def show(call: Invocation, identity: int) -> None:
 def _words(found: Mapping[str, Any]) -> str:
     """What was handed over, as it was, where people can read it; of HTML its plain alternative."""
     payload = found["payload"]
-    if payload is None:
+    if payload is None or payload["body_digest"] is not None:
         return str(found["text"])
     return str((payload["text"] or payload["body"]) if payload["form"] == "html" else payload["body"])
 

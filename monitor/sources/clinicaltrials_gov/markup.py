@@ -140,7 +140,9 @@ class _Blocks(HTMLParser):
         self._inline: list[str] = []
         self._open: list[tuple[str, str]] = []  # (tag, what each line below it begins with)
         self._counts: list[int] = []
-        self._marker = ""
+        self._markers: dict[
+            int, str
+        ] = {}  # of open items that have no line yet, by their place among what is open
         self._closed_list = ""  # the list that ended just before, and nothing since
         self._loose = False
 
@@ -151,7 +153,7 @@ class _Blocks(HTMLParser):
             self._flush()
         elif tag in ("ul", "ol"):
             self._flush()
-            if self._closed_list == tag and not self._marker:
+            if self._closed_list == tag and not self._markers:
                 self._put("")
                 self._put(_APART)
             self._enter(tag, "")
@@ -192,13 +194,14 @@ class _Blocks(HTMLParser):
             self._open.append((tag, prefix))
 
     def _leave(self, tag: str) -> None:
-        if tag == "li" and self._marker:
+        if tag == "li" and self._markers:
             self._lines.append("")
             self._put("")  # an item without a word is an item all the same
         if all(name != tag for name, _ in self._open):
             return
         while True:
             name, _ = self._open.pop()
+            self._markers.pop(len(self._open), None)
             if name in ("ul", "ol"):
                 self._counts.pop()
             if name == tag:
@@ -213,7 +216,9 @@ class _Blocks(HTMLParser):
         if self._counts:
             self._counts[-1] += 1
         marker = f"{self._counts[-1]}. " if ordered else "* "
-        self._marker += marker  # an item that begins with a list has both marks in one line
+        if len(self._open) < _DEEPEST:
+            # An item that begins with a list or a quotation has all their marks in one line.
+            self._markers[len(self._open)] = marker
         self._closed_list = ""
         self._enter("li", " " * len(marker))
 
@@ -227,8 +232,6 @@ class _Blocks(HTMLParser):
             self._closed_list, self._loose = "", False
 
     def _put(self, line: str) -> None:
-        prefix = "".join(prefix for _, prefix in self._open)
-        if self._marker:
-            prefix = prefix[: -len(self._marker)] + self._marker
-            self._marker = ""
+        prefix = "".join(self._markers.get(place, prefix) for place, (_, prefix) in enumerate(self._open))
+        self._markers.clear()
         self._lines.append((prefix + line).rstrip())
