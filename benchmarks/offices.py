@@ -15,11 +15,16 @@ _HOUR = "15:00Z"
 class Office:
     """trialmon, watching `numbers` for one reader, who is told at once on the terminal."""
 
-    def __init__(self, folder: Path, base_url: str, numbers: Sequence[str]) -> None:
+    def __init__(
+        self, folder: Path, base_url: str, numbers: Sequence[str], *, literature: bool = False
+    ) -> None:
+        """`literature`: the registry's address answers for PubMed and Europe PMC, too, and they are asked."""
         self.folder, self.base_url, self.numbers = folder, base_url, numbers
         (folder / "watchlists").mkdir(parents=True)
         # The pause between two requests is time spent waiting, which is not what is measured here.
         settings = f"sources:\n  clinicaltrials.gov:\n    base_url: {base_url}\n    pause: 0s\n"
+        if literature:
+            settings += "".join(f"  {name}:\n    base_url: {base_url}\n" for name in ("pubmed", "europepmc"))
         (folder / "trialmon.yaml").write_text(settings, encoding="utf-8")
         watched = "".join(f"  - trial: {number}\n" for number in numbers)
         reader = "subscribers:\n  - {name: reader, to: [terminal]}\n"
@@ -36,10 +41,11 @@ class Office:
         copied.folder, copied.base_url, copied.numbers = folder, self.base_url, self.numbers
         return copied
 
-    def check(self, day: date) -> tuple[Cost, dict[str, Any]]:
-        """`trialmon check` on that day: its cost and what it said. Raises RuntimeError where anything failed."""
+    def check(self, day: date, hour: str = _HOUR) -> tuple[Cost, dict[str, Any]]:
+        """`trialmon check` on that day, in the afternoon unless told otherwise: its cost and what it said. Raises RuntimeError where
+        anything failed."""
         cost, said = cost_of(
-            ["monitor", "check", "--json", "--config", "trialmon.yaml", "--now", f"{day}T{_HOUR}"],
+            ["monitor", "check", "--json", "--config", "trialmon.yaml", "--now", f"{day}T{hour}"],
             self.folder,
         )
         report: dict[str, Any] = json.loads(said)

@@ -81,6 +81,7 @@ def measure(size: Size, say: Say) -> Results:
         with serving(*options, *(["--made"] if size.made else [])) as registry:
             for watched in size.watched:
                 results.figures += _looking(folder, registry, watched, size, say)
+            results.figures.append(_reading_papers(folder, registry, size, say))
         say("weighing the database after a replay")
         results.storage = _replay(folder, size)
     return results
@@ -102,6 +103,21 @@ def _starting(folder: Path, size: Size) -> list[Figure]:
         cost_of([module, "--help"], folder)
         figures.append(middle([cost_of([module, "--help"], folder)[0] for _ in range(2 * size.repetitions)]))
     return [Figure("`trialmon --help`", figures[0], plain=figures[1])]
+
+
+def _reading_papers(folder: Path, registry: Registry, size: Size, say: Say) -> Figure:
+    """The daily look at PubMed and Europe PMC, neither of which has anything, while the registry has not refreshed."""
+    watched = min(1000, size.most)
+    office = Office(folder / "papers", registry.base_url, registry.numbers[:watched], literature=True)
+    registry.go_to(FIRST_DAY)
+    say(f"{watched} trials: the literature")
+    office.check(FIRST_DAY)
+    costs = []
+    for _ in range(size.repetitions):
+        cost, report = office.copy(folder / "again").check(FIRST_DAY + timedelta(days=1), "14:50Z")
+        _require(report, looked=0, changed=0)
+        costs.append(cost)
+    return Figure(f"{watched} trials, a day's look at the literature, nothing new", middle(costs))
 
 
 def _looking(folder: Path, registry: Registry, watched: int, size: Size, say: Say) -> list[Figure]:

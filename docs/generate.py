@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from jinja2.runtime import LoopContext
 
 from monitor import discovery
 from monitor.cli import cli
@@ -21,7 +22,7 @@ from monitor.core.significance import Example, Rule
 from monitor.deliver.webhook_schema import webhook_schema
 from monitor.embedded.faults import CATEGORIES, FAULTS
 from monitor.render.offered import OFFERED
-from monitor.render.sandboxed import FILTERS, METHODS, LoopContext
+from monitor.render.sandboxed import FILTERS, METHODS
 from monitor.store.questions import QUESTIONS
 from monitor.store.views import VIEWS
 
@@ -43,6 +44,7 @@ _OCCASIONS = {
     "left": "asked when a search no longer finds a trial",
     "clock": "asked once a day of every watched trial; each verdict is told once",
     "portfolio": "asked at the end of a look of what lately befell several watched trials; told once",
+    "paper": "asked of each paper that comes, beside each watched trial that it names; each verdict is told once",
 }
 
 

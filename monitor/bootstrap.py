@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, TextIO
 from monitor import __version__
 from monitor.config.load import find_settings, load_settings
 from monitor.config.settings import FeedSettings, Settings
+from monitor.config.values import is_loopback
 from monitor.config.watchlists import Loaded, load_watchlists
 from monitor.core.clock import Clock
-from monitor.core.errors import WrongConfiguration
+from monitor.core.errors import CouldNotFindOut, WrongConfiguration
+from monitor.core.paper import Literature
 from monitor.core.source import Flow, Source
 from monitor.core.trial import TrialId
 from monitor.discovery import named
 from monitor.drafting.drafter import Drafter
-from monitor.jobs.context import Context, Door, Progress, T
+from monitor.jobs.context import Context, Door, LiteratureDoor, Progress, T
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
@@ -158,6 +160,8 @@ def context(
             database=database,
             clock=clock,
             doors=_doors(settings, clock, limits, closing),
+            literature=_literature(settings, clock, limits, closing),
+            sources={**sources(), **literature()},
             rules=[rule for family in named("monitor.rules", "RULES", tuple) for rule in family],
             watchlists=lists.watchlists,
             gateway=Gateway(
@@ -208,6 +212,70 @@ def _doors(settings: Settings, clock: Clock, limits: "Limits | None", closing: E
     return doors
 
 
+@contextmanager
+def literature_doors(
+    settings: Settings, clock: Clock, limits: "Limits | None" = None
+) -> Iterator[dict[str, LiteratureDoor]]:
+    """The ways to the sources of papers alone, closed at the end."""
+    with ExitStack() as closing:
+        yield _literature(settings, clock, limits, closing)
+
+
+def _literature(
+    settings: Settings, clock: Clock, limits: "Limits | None", closing: ExitStack
+) -> dict[str, LiteratureDoor]:
+    from monitor.fetch.client import Client, user_agent
+    from monitor.fetch.flow import drive
+    from monitor.fetch.politeness import Politeness
+
+    doors = {}
+    for name, source in literature().items():
+        wishes = settings.literature.get(name)
+        if wishes is None:
+            continue
+        url, key = wishes.base_url or source.base_url, wishes.api_key.reveal() if wishes.api_key else ""
+        client = Client(url, user_agent(__version__, wishes.email), clock, limits)
+        closing.callback(client.close)
+        pause = 0.0 if is_loopback(url) else source.pause(keyed=bool(key))
+        politeness = Politeness(clock, random.random, pause=pause)
+        courtesies = source.courtesies(wishes.email, key)
+
+        def through(
+            flow: Flow[T],
+            client: Client = client,
+            politeness: Politeness = politeness,
+            courtesies: tuple[tuple[str, str], ...] = courtesies,
+        ) -> T:
+            return drive(_courteous(flow, courtesies), client, politeness)
+
+        doors[name] = LiteratureDoor(source, through)
+    return doors
+
+
+def _courteous(flow: Flow[T], courtesies: tuple[tuple[str, str], ...]) -> Flow[T]:
+    """The flow, each of its requests with who asks, and by which key."""
+    try:
+        request = next(flow)
+        while True:
+            asked = replace(request, params=(*request.params, *courtesies))
+            try:
+                answer = yield asked
+            except CouldNotFindOut as error:
+                request = flow.throw(error)
+            else:
+                request = flow.send(answer)
+    except StopIteration as finished:
+        value: T = finished.value
+        return value
+    finally:
+        flow.close()
+
+
+def literature() -> dict[str, Literature]:
+    """Every source of papers there is, by its name, without a way to it."""
+    return {source.id: source for source in named("monitor.sources", "LITERATURE", Literature)}  # type: ignore[type-abstract]
+
+
 def sources() -> dict[str, Source]:
     """Every source there is, by its name, without a way to it."""
     return {source.id: source for source in named("monitor.sources", "SOURCE", Source)}  # type: ignore[type-abstract]
@@ -251,5 +319,5 @@ class Published:
 
 
 def _page_of(trial: TrialId) -> str:
-    source = sources().get(trial.registry)
+    source = sources().get(trial.registry) or literature().get(trial.registry)
     return source.page_url(trial.number) if source is not None else ""

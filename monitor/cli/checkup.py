@@ -4,28 +4,22 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.cli import Invocation
 from monitor.cli.drafts import drafter_for, problems_of
-from monitor.core.errors import CouldNotFindOut, Problem, TrialmonError, WrongConfiguration
-from monitor.core.source import Flow, Freshness, Response
+from monitor.core.errors import Problem, TrialmonError, WrongConfiguration
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
     from monitor.config.watchlists import Loaded
-    from monitor.jobs.context import Door
     from monitor.store.database import Database
 
 CONFIGURATION = frozenset({"configuration", "secrets", "credentials", "watchlists", "destination"})
 
 _LEAST_FREE = 200 * 2**20
 _LONGEST_LOG = 256 * 2**20
-_MOST_SKEW = timedelta(minutes=5)
-_PATIENCE = 20.0  # seconds for a source to answer: somebody is waiting
 _MOST_DAMAGE = 20
 _MOST_DRIFT = 10
 
@@ -47,6 +41,7 @@ class Finding:
 def examine(call: Invocation) -> Iterator[Finding]:
     """Everything, one finding after the other as it is found."""
     from monitor import bootstrap
+    from monitor.cli.sources_asked import sources_answer
     from monitor.config.watchlists import load_watchlists
 
     yield from _library()
@@ -72,7 +67,7 @@ def examine(call: Invocation) -> Iterator[Finding]:
     yield from _destinations(complete, lists)
     yield from _database(call, settings)
     yield from _disk(settings.database)
-    yield from _sources(settings)
+    yield from sources_answer(settings)
 
 
 def _of(check: str, problems: Iterable[Problem]) -> Iterator[Finding]:
@@ -212,7 +207,7 @@ def _contents(call: Invocation, db: "Database", settings: "Settings") -> Iterato
     from monitor.store.past import how_the_past_stands
 
     now = bootstrap.clock_at(call.now).now()
-    report = health.status(db, now, tuple(settings.sources))
+    report = health.status(db, now, tuple(settings.looked_at), settings.patience)
     stored = report["database"]
     yield Finding("database", True, f"{db.path}, {stored['versions']} versions, {size(stored['bytes'])}")
     found = doubts(db, settings, now)
@@ -281,64 +276,3 @@ def _disk(database: Path) -> Iterator[Finding]:
     if log > _LONGEST_LOG:
         hint = "some program keeps the database open and reads; end it"
         yield Finding("disk", False, f"the write-ahead log has grown to {size(log)}", hint)
-
-
-def _sources(settings: "Settings") -> Iterator[Finding]:
-    """One polite question to each, and its clock beside ours."""
-    from monitor import bootstrap
-    from monitor.fetch.client import Limits
-
-    clock = bootstrap.clock_at(None)
-    with bootstrap.doors(settings, clock, Limits(deadline=_PATIENCE, step=_PATIENCE / 2)) as doors:
-        for door in doors.values():
-            heard: list[Response] = []
-            try:
-                freshness = _ask(door, heard)
-            except CouldNotFindOut as error:
-                hint = (
-                    error.hint
-                    or "try `curl` from this machine: a firewall, a proxy or the registry may be in the way"
-                )
-                yield Finding("source", False, f"{door.source.id}: {error.message}", hint)
-                continue
-            yield Finding(
-                "source",
-                True,
-                f"{door.source.id} answers; its data are of {freshness.stamp or 'a day it does not say'}",
-            )
-            yield from _clock(door.source.title, heard, clock.now())
-
-
-def _ask(door: "Door", heard: list[Response]) -> Freshness:
-    answer = door.drive(_overheard(door.source.freshness(), heard))
-    assert isinstance(answer, Freshness)
-    return answer
-
-
-def _overheard(flow: Flow[Freshness], heard: list[Response]) -> Flow[Freshness]:
-    """The same flow; its answers are kept."""
-    try:
-        request = next(flow)
-        while True:
-            answer = yield request
-            heard.append(answer)
-            request = flow.send(answer)
-    except StopIteration as finished:
-        value: Freshness = finished.value
-        return value
-
-
-def _clock(title: str, heard: list[Response], now: datetime) -> Iterator[Finding]:
-    headers = heard[-1].headers
-    try:
-        theirs = parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
-        # What a cache kept for a while says when it was made.
-        theirs += timedelta(seconds=int(headers.get("age") or 0))
-    except (ValueError, OverflowError):
-        return
-    skew = now - theirs
-    words = f"{now:%Y-%m-%d %H:%M:%S} UTC here, {theirs:%Y-%m-%d %H:%M:%S} at {title}"
-    if abs(skew) > _MOST_SKEW:
-        yield Finding("clock", False, words, "set this machine's clock: `timedatectl set-ntp true`")
-    else:
-        yield Finding("clock", True, words)

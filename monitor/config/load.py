@@ -19,6 +19,7 @@ from monitor.config.affairs import (
 )
 from monitor.config.destinations import DESTINATIONS, Written, destinations_in
 from monitor.config.document import Notes, Scalar, parse_document, read_text
+from monitor.config.literature import LITERATURE, literature_settings
 from monitor.config.settings import (
     CLINICALTRIALS_GOV,
     TERMINAL,
@@ -66,7 +67,8 @@ SETTINGS = Fields(
             "The folder of readers' own templates, NAME.txt.j2 and so on. Default: templates",
         ),
         "sources": Key(
-            Fields({CLINICALTRIALS_GOV: Key(_SOURCE, "ClinicalTrials.gov")}, "the sources"), "The registries."
+            Fields({CLINICALTRIALS_GOV: Key(_SOURCE, "ClinicalTrials.gov"), **LITERATURE}, "the sources"),
+            "The registries, and the literature.",
         ),
         "destinations": DESTINATIONS,
         **AFFAIRS,
@@ -107,7 +109,10 @@ def load_settings(path: Path | None, environment: Mapping[str, str], *, secrets:
     variables = Variables(environment)
     base = Path.cwd() if path is None else path.absolute().parent
     if path is None:
-        return _settings(None, base, {}, built_in_destinations(), frozenset(), variables, secrets=secrets)
+        settings = _settings(None, base, {}, built_in_destinations(), frozenset(), variables, secrets=secrets)
+        return replace(
+            settings, literature=literature_settings({}, variables if secrets else None, Notes(""))
+        )
     notes = Notes(str(path))
     text = read_text(path, notes)
     root = None if text is None else _parsed(text, notes)
@@ -118,10 +123,11 @@ def load_settings(path: Path | None, environment: Mapping[str, str], *, secrets:
     _check_sources(given, notes)
     operator = operator_names(given, frozenset(declared) | {TERMINAL}, notes)
     heartbeat = heartbeat_settings(given, variables, notes) if secrets else None
+    literature = literature_settings(given, variables if secrets else None, notes)
     if notes.problems:
         raise WrongConfiguration(notes.problems)
     settings = _settings(path, base, given, destinations, frozenset(declared), variables, secrets=secrets)
-    return replace(settings, operator=operator, heartbeat=heartbeat)
+    return replace(settings, operator=operator, heartbeat=heartbeat, literature=literature)
 
 
 def _parsed(text: str, notes: Notes) -> Any:
@@ -133,7 +139,8 @@ def _parsed(text: str, notes: Notes) -> Any:
 
 
 def _check_sources(given: Mapping[str, Found[Any]], notes: Notes) -> None:
-    for source in (given["sources"].value if "sources" in given else {}).values():
+    source = given["sources"].value.get(CLINICALTRIALS_GOV) if "sources" in given else None
+    if source is not None:
         url = source.value["base_url"].value if "base_url" in source.value else SourceSettings().base_url
         pause = source.value.get("pause")
         if pause is not None and pause.value < timedelta(seconds=1) and not values.is_loopback(url):
@@ -170,7 +177,11 @@ def _settings(
         templates=_placed(top.get("templates", "templates"), base, environment),
         sources=MappingProxyType(
             {CLINICALTRIALS_GOV: SourceSettings()}
-            | {name: SourceSettings(**plain(source.value)) for name, source in top.get("sources", {}).items()}
+            | {
+                name: SourceSettings(**plain(source.value))
+                for name, source in top.get("sources", {}).items()
+                if name not in LITERATURE
+            }
         ),
         destinations=MappingProxyType(dict(destinations)),
         web=web_settings(given),

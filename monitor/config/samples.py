@@ -16,6 +16,9 @@ sources:
     # contact: you@example.org
     check_every: 15m        # asks whether the registry has refreshed; reads records only if it has
     full_read_every: 24h    # reads every watched record even if nothing says that it moved
+  # Papers that name a watched trial are looked for once a day. NCBI asks for an address; a key allows more requests.
+  # pubmed: {email: you@example.org, api_key: "${NCBI_API_KEY}"}
+  # europepmc: {enabled: false}
 
 # Where messages can be sent: a name of your choice, and an Apprise URL (https://appriseit.com/services/).
 # ${NAME} comes from the environment or from a systemd credential, put in as it is; keep passwords out of this file.
@@ -59,6 +62,9 @@ watch:
 
   # Every trial that a sponsor leads or takes part in:
   # - sponsor: Mesoblast
+
+  # Papers that PubMed finds. Those that name a watched trial are told anyway.
+  # - publications: rexlemestrocel-L
 
 subscribers:
   - name: me

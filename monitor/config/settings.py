@@ -29,6 +29,16 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LiteratureSettings:
+    """How one source of papers is asked: where (empty: where it is), on whose behalf (`email`, `api_key`), and how often."""
+
+    base_url: str = ""
+    email: str = ""
+    api_key: Secret | None = None
+    check_every: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class Destination:
     """Where messages go: the name that people use for it, and its URL, which is a secret; `webhook` if it is one of ours, not Apprise's."""
 
@@ -91,6 +101,7 @@ def built_in_destinations() -> dict[str, Destination]:
 class Settings:
     """One trialmon.yaml, or the defaults where there is none (`path` None). All paths are absolute.
 
+    `literature` are the sources of papers, less those that are switched off; their keys are missing if the file was loaded without secrets.
     `destinations` holds what can be sent to; it has only the built-in ones if the file was loaded without secrets.
     `destination_names` are all names that the file declares, secrets or not, so that watchlists can be checked;
     `backups`, `feeds`, `heartbeat` and `metrics` are None where they are not wanted, `heartbeat` also if the file was loaded without
@@ -106,6 +117,7 @@ class Settings:
     sources: Mapping[str, SourceSettings] = field(
         default_factory=lambda: MappingProxyType({CLINICALTRIALS_GOV: SourceSettings()})
     )
+    literature: Mapping[str, LiteratureSettings] = field(default_factory=lambda: MappingProxyType({}))
     destinations: Mapping[str, Destination] = field(default_factory=built_in_destinations)
     web: WebSettings = WebSettings()
     destination_names: frozenset[str] = frozenset({TERMINAL})
@@ -115,3 +127,14 @@ class Settings:
     metrics: Path | None = None
     operator: tuple[str, ...] = ()
     variables: Variables | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def patience(self) -> Mapping[str, timedelta]:
+        """How long each source may go without a look that succeeds: a day, and for the literature a day more than it is asked once."""
+        late = {name: wishes.check_every + timedelta(days=1) for name, wishes in self.literature.items()}
+        return {**dict.fromkeys(self.sources, timedelta(days=1)), **late}
+
+    @property
+    def looked_at(self) -> Mapping[str, SourceSettings | LiteratureSettings]:
+        """Every source that is to be looked at, of trials and of papers, by name."""
+        return {**self.sources, **self.literature}

@@ -183,12 +183,10 @@ class Named(Generic[T]):
 
 @dataclass(frozen=True)
 class Variants:
-    """A mapping that is one of several kinds, known by the key that gives the kind its name. Reads as (kind, fields).
-    `not_yet` are kinds that exist in the language but cannot be used, with what to say about them."""
+    """A mapping that is one of several kinds, known by the key that gives the kind its name. Reads as (kind, fields)."""
 
     kinds: Mapping[str, Fields]
     what: str
-    not_yet: Mapping[str, tuple[str, str]]
 
     def read(self, node: Node, notes: Notes) -> Found[tuple[str, dict[str, Found[Any]]]] | None:
         if not isinstance(node, Table):
@@ -196,11 +194,7 @@ class Variants:
                 node.line, f"here {self.what} is expected, not {_kind(node)}", f"one of: {self._names()}"
             )
             return None
-        given = [name for name, _ in node.entries if name.text in self.kinds or name.text in self.not_yet]
-        for name in given:
-            if name.text in self.not_yet:
-                notes.add(name.line, *self.not_yet[name.text])
-                return None
+        given = [name for name, _ in node.entries if name.text in self.kinds]
         if not given:
             guesses = [meant(name.text, self.kinds) for name, _ in node.entries]
             hint = next((guess for guess in guesses if guess.startswith("did")), f"one of: {self._names()}")

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from monitor.config import near, templates, values, wishes
 from monitor.config.destinations import expanded_url
-from monitor.config.document import Node, Notes, Scalar, Table, parse_document, read_text, shown
+from monitor.config.document import Notes, parse_document, read_text, shown
+from monitor.config.searches import PAPERS, SEARCH
 from monitor.config.settings import CLINICALTRIALS_GOV, Destination, Settings
 from monitor.config.shapes import (
     Fields,
     Found,
     Key,
     ListOf,
-    Schema,
     Variants,
     Word,
     Wrong,
@@ -29,7 +29,7 @@ from monitor.core.secret import Secret
 from monitor.core.significance import TOPICS, Significance
 from monitor.core.watch import Quiet, Subscriber, Watch, Watchlist
 from monitor.sources.clinicaltrials_gov import search
-from monitor.sources.clinicaltrials_gov.search_words import TERMS, Term
+from monitor.sources.pubmed.records import SOURCE_ID as PUBMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,64 +42,6 @@ class Loaded:
     watchlists: tuple[Watchlist, ...] = ()
     problems: tuple[Problem, ...] = ()
     inline: Mapping[str, Destination] = field(default_factory=dict)
-
-
-class _Search:
-    """`search:` is a link pasted from the site, or a mapping of terms. Reads as (query, title)."""
-
-    _words = ListOf(text_up_to(2000), least=1, or_one=True)
-
-    def read(self, node: Node, notes: Notes) -> Found[tuple[search.Query, str]] | None:
-        try:
-            if isinstance(node, Scalar) and not node.empty:
-                query = search.query_from_link(node.text)
-                shown_query = search.query_from_link(node.text, as_written=True)
-            elif isinstance(node, Table) and node.entries:
-                terms = self._terms(node, notes)
-                if terms is None:
-                    return None
-                query = search.query_from_terms(terms)
-                shown_query = search.query_from_terms(terms, as_written=True)
-            else:
-                notes.add(
-                    node.line, "here a link or search terms are expected", "like {condition: low back pain}"
-                )
-                return None
-        except search.NotUnderstood as refused:
-            for part in refused.parts:
-                self._note(node, part, notes)
-            return None
-        return Found((query, search.describe(shown_query)), node.line)
-
-    def _terms(self, node: Table, notes: Notes) -> dict[str, list[str]] | None:
-        terms: dict[str, list[str]] = {}
-        before = len(notes.problems)
-        for name, value in node.entries:
-            if name.text not in TERMS:
-                notes.add(name.line, f"{shown(name.text)} is not a search term", meant(name.text, TERMS))
-            elif (found := self._words.read(value, notes)) is not None:
-                terms[name.text] = [word.value for word in found.value]
-        return terms if len(notes.problems) == before else None
-
-    def _note(self, node: Node, part: search.Part, notes: Notes) -> None:
-        line = node.line
-        if isinstance(node, Table):
-            line = next((name.line for name, _ in node.entries if name.text == part.name), line)
-        notes.add(line, f"the search is not understood: {part}")
-
-    def schema(self) -> Schema:
-        def term(term: Term) -> Schema:
-            word: Schema = {"type": ["string", "number"]}
-            if term.choices:
-                # Also accepted as the registry writes them (PHASE2, Not yet recruiting): so no enum, but a suggestion.
-                word = {"anyOf": [{"enum": list(term.choices)}, {"type": ["string", "number"]}]}
-            listed = {"type": "array", "items": word, "minItems": 1}
-            return {"description": term.doc, "anyOf": [word, listed] if term.choices else [word]}
-
-        link = {"type": "string", "pattern": r"^https?://(www\.)?clinicaltrials\.gov/"}
-        terms = {name: term(declared) for name, declared in TERMS.items()}
-        spelt = {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": terms}
-        return {"anyOf": [link, spelt]}
 
 
 def _destination(text: str) -> str:
@@ -134,7 +76,7 @@ _WATCH = Variants(
         ),
         "search": Fields(
             {
-                "search": Key(_Search(), "Terms, or a link pasted from the site.", required=True),
+                "search": Key(SEARCH, "Terms, or a link pasted from the site.", required=True),
                 "title": _TITLE,
                 "note": _NOTE,
                 **_OVERRIDES,
@@ -152,14 +94,21 @@ _WATCH = Variants(
             },
             "a sponsor",
         ),
+        "publications": Fields(
+            {
+                "publications": Key(
+                    PAPERS,
+                    "A query as you would type it into PubMed, or a link pasted from there.",
+                    required=True,
+                ),
+                "title": _TITLE,
+                "note": _NOTE,
+                **_OVERRIDES,
+            },
+            "a publications watch",
+        ),
     },
     "an entry of “watch:”",
-    {
-        "publications": (
-            "publications cannot be watched yet",
-            "their source is not there; take this entry out",
-        )
-    },
 )
 _SUBSCRIBER = Fields(
     {
@@ -267,6 +216,9 @@ def _watch(kind: str, fields: Mapping[str, Found[Any]]) -> Watch:
     if kind == "search":
         query, described = fields["search"].value
         return Watch("search", CLINICALTRIALS_GOV, query=query, **{"title": described, **said})
+    if kind == "publications":
+        asked = fields["publications"].value
+        return Watch("publications", PUBMED, query=(("query", asked),), **{"title": asked, **said})
     name = fields["sponsor"].value
     query = search.query_for_sponsor(name)
     return Watch("sponsor", CLINICALTRIALS_GOV, query=query, **{"title": name, **said})

@@ -31,10 +31,12 @@ def decide(
     rules: Sequence[Rule],
     now: datetime,
     burst: Callable[[ChangeSet], frozenset[int]] = lambda changes: frozenset(),
+    papers: Callable[[], frozenset[str]] = frozenset,
 ) -> Observation:
     """Judge a reading. `before.modules` must hold what `modules_to_compare` names; `before` is None for a number never asked for,
     and has version 0 for one that the registry never gave us.
-    `burst` knows which of the changes were seen alike in other trials that day; it is asked once, if anything changed."""
+    `burst` knows which of the changes were seen alike in other trials that day; it is asked once, if anything changed.
+    `papers` knows which publications (by their PubMed numbers) were told of the trial; it is asked if its references changed."""
     if isinstance(reading, Missing):
         return _missing(trial, before, reading, rules, now)
     if isinstance(reading, Moved):
@@ -42,12 +44,12 @@ def decide(
     if isinstance(reading, Unchanged):
         if before is None or before.version == 0:
             raise ValueError(f"{trial} cannot be unchanged: it was never seen")
-        return _seen_again(before, None, shape, rules, now, burst)
+        return _seen_again(before, None, shape, rules, now, burst, papers)
     if before is None or before.version == 0:
         return Observation(
             trial, "baseline", now, 0, 1, record=reading.record, aliases=_aliases(reading.record)
         )
-    return _seen_again(before, reading, shape, rules, now, burst)
+    return _seen_again(before, reading, shape, rules, now, burst, papers)
 
 
 def _seen_again(
@@ -57,6 +59,7 @@ def _seen_again(
     rules: Sequence[Rule],
     now: datetime,
     burst: Callable[[ChangeSet], frozenset[int]],
+    papers: Callable[[], frozenset[str]],
 ) -> Observation:
     record = found.record if found is not None else None
     changes: ChangeSet = ()
@@ -74,7 +77,8 @@ def _seen_again(
         verdicts += assess(_case(before, after, now, "back"), rules)
     if changes:
         alike = burst(changes)
-        case = Case(before.trial, before.facts, after, now, changes, before.past, burst=alike)
+        told = papers() if any(change.topic == "publications" for change in changes) else frozenset[str]()
+        case = Case(before.trial, before.facts, after, now, changes, before.past, burst=alike, papers=told)
         verdicts += assess(case, rules)
     return Observation(
         before.trial,

@@ -10,7 +10,7 @@ from monitor.core.record import Absence, Record
 from monitor.core.significance import Verdict
 from monitor.core.trial import Alias, TrialId
 
-Outcome = Literal["baseline", "version", "unchanged", "absent", "gone", "back", "moved", "unknown"]
+Outcome = Literal["baseline", "version", "unchanged", "absent", "gone", "back", "moved", "unknown", "beside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Observation:
     gone       that it is gone: confirmed by a second look and by asking for it alone
     moved      that the number is now `moved_to`'s
     unknown    that the registry never heard of the number (told once)
+    beside     nothing of the record, which was not looked at: what is told came from elsewhere (a publication)
     """
 
     trial: TrialId

@@ -4,13 +4,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from monitor.core.change import ChangeSet
 from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.portfolio import Happening
 from monitor.core.trial import TrialId
+
+if TYPE_CHECKING:
+    from monitor.core.paper import (
+        PaperSeen,
+    )  # by way of sources and shapes it needs the topics of this module
 
 Topic = Literal[
     "status",
@@ -66,7 +71,7 @@ class Measure:
 class Verdict:
     """What a rule makes of some changes. `changes` are positions in the ChangeSet that was judged. `once`: of what the clock brought
     about, what tells it from the next of its kind (the date that is near, and how near), so that it is told once; of a verdict on several
-    trials, which they are."""
+    trials, which they are; of a paper, what of it is told."""
 
     rule: str
     topic: Topic
@@ -78,7 +83,9 @@ class Verdict:
     measure: Measure | None = None
 
 
-Occurrence = Literal["changed", "gone", "back", "moved", "unknown", "entered", "left", "clock", "portfolio"]
+Occurrence = Literal[
+    "changed", "gone", "back", "moved", "unknown", "entered", "left", "clock", "portfolio", "paper"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ class Case:
     one search finds, `about` its title and `why` its key). A verdict on several trials is given for the one that came last to them.
     `unclaimed` are the positions of changes that no rule before spoke of; only rules that are `last` see them. `burst` are those of
     edits that were seen alike in so many trials on one day that the registry is thought to have made them, whatever the sponsor submitted.
+    `paper`: of the occurrence of that name, the publication and how it is tied to the trial (`about`: the title of a reader's own query
+    that found one of no watched trial). `papers` are the PubMed numbers of publications that were told of this trial already.
     """
 
     trial: TrialId
@@ -108,6 +117,8 @@ class Case:
     happenings: tuple[Happening, ...] = ()
     members: int = 0
     burst: frozenset[int] = frozenset()
+    paper: "PaperSeen | None" = None
+    papers: frozenset[str] = frozenset()
 
     @property
     def registry_made(self) -> bool:
@@ -140,6 +151,8 @@ class Example:
     members: int = 0
     registry: str = "clinicaltrials.gov"
     burst: bool = False
+    paper: "PaperSeen | None" = None
+    papers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.core.significance import TOPICS, Significance, Topic
 
-WatchKind = Literal["trial", "search", "sponsor"]
+WatchKind = Literal["trial", "search", "sponsor", "publications"]
 
 NCT_NUMBER = re.compile(r"NCT(?!00000000)[0-9]{8}")
 
@@ -38,7 +38,8 @@ class Holding:
 @dataclass(frozen=True, slots=True)
 class Watch:
     """One entry under `watch:`. A trial watch has a `number`; a search or sponsor watch has `query`,
-    the source's own parameters in order (("query.cond", "low back pain"), …), which also identify it."""
+    the source's own parameters in order (("query.cond", "low back pain"), …), which also identify it. A publications watch has the
+    one parameter `query`, and its registry is the source of papers that is asked."""
 
     kind: WatchKind
     registry: str

@@ -52,6 +52,7 @@ class Work:
             self._looking.set()
             try:
                 doors = {name: context.doors[name] for name in due}
+                # The literature is looked at in the same beat, when it is due by itself: far less often than any registry.
                 report = check(
                     replace(
                         context,

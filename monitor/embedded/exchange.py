@@ -9,8 +9,10 @@ from http import HTTPStatus
 from threading import Event
 from typing import NamedTuple, Protocol
 
+from monitor.embedded import literature
 from monitor.embedded.answers import Answer, answer
 from monitor.embedded.records import Day, History, gzip_of
+from monitor.embedded.shelf import Shelf
 
 
 class Request(NamedTuple):
@@ -27,6 +29,7 @@ class Registry(Protocol):
     """What a fault may know of the registry that it spoils."""
 
     history: History
+    shelf: Shelf
     stopping: Event
     drip: float
     retry_after: int
@@ -57,6 +60,10 @@ class Exchange:
         """The true answer; on another `day` or to another `query` if given."""
         asked, headers = self.request, self.request.headers
         query = asked.query if query is None else query
+        if literature.serves(asked.path):
+            return literature.answer(
+                self.registry.shelf, day.day if day else self.registry.day, asked.path, query
+            )
         return answer(day or self.today, asked.method, asked.path, query, headers.get("if-none-match"))
 
     def deliver(self, found: Answer) -> None:

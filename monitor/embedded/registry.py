@@ -11,6 +11,7 @@ from monitor.embedded.exchange import Request
 from monitor.embedded.faults import FAULTS, Fault
 from monitor.embedded.records import History, HistoryError, Study, following_day
 from monitor.embedded.server import Server
+from monitor.embedded.shelf import Shelf
 
 
 @dataclass
@@ -22,7 +23,7 @@ class _Misbehaviour:
 
 
 class EmbeddedRegistry:
-    """Speaks the registry's API v2 on 127.0.0.1 from a `History`, on one of its days at a time.
+    """Speaks the registry's API v2 on 127.0.0.1 from a `History`, and PubMed's and Europe PMC's from a `Shelf`, one day at a time.
 
     requests     every request but those to `/_control`, oldest first
     drip         seconds between two bytes of the slow faults
@@ -31,11 +32,13 @@ class EmbeddedRegistry:
     All methods may be called while requests are being answered.
     """
 
-    def __init__(self, history: History, day: date | None = None, *, control: bool = False) -> None:
+    def __init__(
+        self, history: History, day: date | None = None, *, shelf: Shelf | None = None, control: bool = False
+    ) -> None:
         """Begins on `day`, or on the history's first. `control`: whether other processes may steer it over HTTP."""
         if day is None and not history.days:
             raise HistoryError("an empty history needs a day to begin with")
-        self.history, self.control = history, control
+        self.history, self.shelf, self.control = history, shelf or Shelf(), control
         self.requests: list[Request] = []
         self.stopping = threading.Event()
         self.drip, self.retry_after = 0.2, 1
@@ -51,8 +54,8 @@ class EmbeddedRegistry:
 
     @property
     def days(self) -> list[date]:
-        """All days on which something begins, sorted."""
-        return self.history.days
+        """All days on which something begins, in a trial's record or in the literature, sorted."""
+        return sorted({*self.history.days, *self.shelf.days})
 
     @property
     def base_url(self) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.core.facts import TrialFacts
 from monitor.core.notification import Message, Notification, key_of
 from monitor.core.observation import Observation
+from monitor.core.paper import Literature
 from monitor.core.routing import Addressed, Flapping, NearNews, Subscription, route, subscriptions
 from monitor.core.source import Source
 from monitor.core.watch import Holding, Subscriber, Watchlist
@@ -26,7 +27,7 @@ def _in_ours(_: Subscriber, alert: AlertContext) -> Message:
 def addressed(
     observation: Observation,
     facts: TrialFacts,
-    source: Source,
+    source: Source | Literature,
     watchlists: Sequence[Watchlist],
     reasons: Mapping[str, Holding],
     now: datetime,
@@ -68,7 +69,7 @@ def _near_news(observation: Observation, facts: TrialFacts, now: datetime) -> Ne
 def _notification(
     observation: Observation,
     history: Sequence[TrialFacts],
-    source: Source,
+    source: Source | Literature,
     share: Addressed,
     now: datetime,
     about: str,

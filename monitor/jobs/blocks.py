@@ -147,7 +147,7 @@ def _alert(
     held: Mapping[str, Holding],
 ) -> AlertContext:
     facts = known.facts if known is not None else TrialFacts()
-    source = context.doors[trial.registry].source
+    source = context.sources[trial.registry]
     events = sorted(block.events.values(), key=lambda event: event.id)
     verdicts = _verdicts(context, trial, block, facts, changes, reader, held)
     of_block = tuple(changes[identity] for identity in block.changes)

@@ -15,6 +15,7 @@ from monitor.jobs.clock import judge_the_day
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.daily import say_who_was_told
 from monitor.jobs.health import note_look_failed, note_look_succeeded
+from monitor.jobs.literature import look_at_literature
 from monitor.jobs.membership import read_searches, tell_of_entering, tell_of_leaving
 from monitor.jobs.portfolio import judge_together
 from monitor.jobs.reading import Look, read_trials, tell_of_unknown_numbers
@@ -47,6 +48,7 @@ def check(context: Context, *, full: bool = False) -> Report:
         if watches:
             _look(context, door, watches, full, report)
             _judge_what_is_no_edit(context, door, watches, report)
+    look_at_literature(context, report, full=full)
     for watchlist in context.watchlists:
         announce_watching(context, watchlist)
     _say_who_was_told(context)

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from monitor.config.settings import Settings
 from monitor.core.clock import Clock
+from monitor.core.paper import Literature
 from monitor.core.significance import Rule
 from monitor.core.source import Flow, Source
 from monitor.core.watch import Watchlist
@@ -39,6 +40,14 @@ class Door:
 
 
 @dataclass(frozen=True)
+class LiteratureDoor:
+    """A source of papers and the way to it."""
+
+    source: Literature
+    drive: Callable[[Flow[Any]], Any]
+
+
+@dataclass(frozen=True)
 class Context:
     """Everything that looking, telling and asking need.
 
@@ -46,7 +55,8 @@ class Context:
     at which a test may end the process; `drafter` words messages by readers' own templates;
     `owner` is this process's name on the leases it takes,
     `owner_is_gone` knows of another's that its process has ended;
-    `stopping` says that no further piece of work should be begun."""
+    `stopping` says that no further piece of work should be begun.
+    `doors` and `literature` are the sources that this look is at; `sources` are all, whatever the look is at."""
 
     settings: Settings
     database: Database
@@ -62,6 +72,8 @@ class Context:
     owner: str
     owner_is_gone: Callable[[str], bool] = lambda owner: False
     stopping: Callable[[], bool] = lambda: False
+    literature: Mapping[str, LiteratureDoor] = field(default_factory=dict)
+    sources: Mapping[str, Source | Literature] = field(default_factory=dict)
 
 
 @dataclass

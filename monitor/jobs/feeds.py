@@ -176,7 +176,7 @@ def _remembered(db: Database) -> dict[str, Any]:
 
 def _page_of(context: Context) -> Page:
     def page(trial: TrialId) -> str:
-        door = context.doors.get(trial.registry)
-        return door.source.page_url(trial.number) if door is not None else ""
+        source = context.sources.get(trial.registry)
+        return source.page_url(trial.number) if source is not None else ""
 
     return page

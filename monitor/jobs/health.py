@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.breaker import FOLDED_AFTER, Breaker
 from monitor.core.notification import Delivery, Notification
+from monitor.core.paper import Literature
 from monitor.core.source import Source
 from monitor.jobs.context import Context
 from monitor.jobs.notices import notices_to
@@ -21,17 +22,18 @@ from monitor.store.runs import note_failure, note_success, source_state
 SILENT_FOR = timedelta(hours=24)
 
 
-def note_look_failed(context: Context, source: Source, why: str) -> None:
+def note_look_failed(context: Context, source: Source | Literature, why: str) -> None:
     """A look at a source failed. From a day on without a successful one, everybody who watches something is told, once."""
     now = context.clock.now()
     state = source_state(context.database, source.id)
     silent_since = state.last_ok_at or state.failing_since
     notices: list[Notification] = []
-    if silent_since is not None and now - silent_since >= SILENT_FOR and not state.failing_told:
+    patience = context.settings.patience.get(source.id, SILENT_FOR)
+    if silent_since is not None and now - silent_since >= patience and not state.failing_told:
         paragraphs = (
             f"No look at {source.title} has succeeded since {silent_since:%Y-%m-%d %H:%M} UTC.",
             f"The last failure: {why}",
-            "No news from trialmon does not mean that nothing changed. It will be told when the registry can be read again.",
+            "No news from trialmon does not mean that nothing changed. It will be told when the source can be read again.",
         )
         title = f"{source.title} cannot be read: silence is not news"
         told = NoticeContext(title, paragraphs, "run `trialmon status`, or ask whoever runs this monitor")
@@ -39,7 +41,7 @@ def note_look_failed(context: Context, source: Source, why: str) -> None:
     note_failure(context.database, source.id, why, now, notices)
 
 
-def note_look_succeeded(context: Context, source: Source) -> None:
+def note_look_succeeded(context: Context, source: Source | Literature) -> None:
     """A look at a source succeeded. If people were told that it could not be read, they are told that this is over."""
     now = context.clock.now()
     state = source_state(context.database, source.id)

@@ -19,6 +19,7 @@ from monitor.jobs.flapping import flapping
 from monitor.jobs.missed import Missed, missed_steps, not_seen, steps_of, told_together
 from monitor.jobs.wording import worded
 from monitor.store.observations import Recorded, StaleSnapshot, modules_of, record, snapshots
+from monitor.store.paper_links import papers_told
 
 # Another process may write the same trial between our reading of it and our writing; then the decision is made again.
 _TRIES = 3
@@ -68,7 +69,15 @@ def _seen_late(
     """As `look_at`, for a trial of which steps were missed: all of them, and what is there now, in one transaction and one message."""
     now = context.clock.now()
     steps, known = steps_of(context, door, before, missed, context.rules, now)
-    last = decide(before.trial, known, reading, door.source.shape, context.rules, now)
+    last = decide(
+        before.trial,
+        known,
+        reading,
+        door.source.shape,
+        context.rules,
+        now,
+        papers=lambda: papers_told(context.database, before.trial),
+    )
     together = told_together(steps, last, before)
     told = _addressed(context, door, before, together.told, reasons)
     last = replace(last, notifications=together.as_written(told.notifications))
@@ -98,7 +107,16 @@ def _decided(
     def burst(changes: ChangeSet) -> frozenset[int]:
         return edits.burst(trial, changes, now.date())
 
-    observation = decide(trial, before, reading, door.source.shape, context.rules, now, burst)
+    observation = decide(
+        trial,
+        before,
+        reading,
+        door.source.shape,
+        context.rules,
+        now,
+        burst,
+        lambda: papers_told(context.database, trial),
+    )
     if missed.why and before is not None:
         observation = not_seen(observation, before)
     return _addressed(context, door, before, observation, reasons)

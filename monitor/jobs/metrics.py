@@ -17,7 +17,7 @@ from monitor.store.silence import last_complete_looks
 
 def metrics(db: Database, settings: Settings, now: datetime) -> bytes:
     """As a collector reads them, and as the file holds them."""
-    report = health.status(db, now, tuple(settings.sources))
+    report = health.status(db, now, tuple(settings.looked_at), settings.patience)
     complete = last_complete_looks(db)
     found = [doubt.what for doubt in doubts(db, settings, now)]
     return write_metrics(

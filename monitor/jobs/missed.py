@@ -19,6 +19,7 @@ from monitor.jobs.backfill import SENT
 from monitor.jobs.context import Context, Door
 from monitor.render.wording import date_text
 from monitor.store.observations import modules_of
+from monitor.store.paper_links import papers_told
 from monitor.store.past import note_refusal, refusal
 
 # A registry rests at weekends, and one look fails now and then; from here on we have been away.
@@ -90,7 +91,15 @@ def steps_of(
     steps: list[Observation] = []
     for record in missed.records:
         record = _as_sent(record, known)
-        step = decide(before.trial, known, Found(record), door.source.shape, rules, now)
+        step = decide(
+            before.trial,
+            known,
+            Found(record),
+            door.source.shape,
+            rules,
+            now,
+            papers=lambda: papers_told(context.database, before.trial),
+        )
         if not step.changes:
             continue
         steps.append(seen_late(step))

@@ -39,7 +39,7 @@ class Doubt:
 
 def doubts(db: Database, settings: Settings, now: datetime) -> list[Doubt]:
     """Every reason to doubt; none: silence means that nothing changed."""
-    report = health.status(db, now, tuple(settings.sources))
+    report = health.status(db, now, tuple(settings.looked_at), settings.patience)
     return [
         *_looks(db, settings, report, now),
         *_deliveries(db, report, now),
@@ -59,7 +59,7 @@ def _looks(db: Database, settings: Settings, report: dict[str, Any], now: dateti
         if now < datetime.fromisoformat(looked) - _MOST_SKEW:
             message = f"the last look was at {looked}, ahead of this machine's clock"
             yield Doubt("clock", message, "set the clock; looks are made all the same")
-        wishes, last = settings.sources.get(name), complete.get(name)
+        wishes, last = settings.looked_at.get(name), complete.get(name)
         if wishes is None:
             continue
         if last is None or now - last > max(2 * wishes.check_every, _LEAST_PATIENCE):

@@ -4,79 +4,15 @@ ClinicalTrials.gov looks the trial's number up in PubMed and adds what it finds 
 A publication that names a trial is a mention: whether it holds the trial's results is for the reader to see.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from monitor.core.change import Item
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
-from monitor.rules._folding import folded
+from monitor.rules._references import REFERENCES, THEIRS, Reference, references_of, title_of
 from monitor.rules.words import count, shortened
 
-_REFERENCES = "protocolSection.referencesModule.references"
-# `Pers YM, Ware JE Jr, et al. Title of the paper. Journal. 2024 …`, as PubMed writes it.
-_CITATION = re.compile(
-    r"(?:[^.]*\b(?:[A-Z]{1,4}(?: (?:Jr|Sr|2nd|3rd))?|et al)|[^.]*;[^.]*)\. (.+?[.?!])(?: |$)"
-)
 _LISTED = 2
-# Some citations are whole bibliographies.
-_LONGEST = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """One reference that came or went: the position of its change, and what it says."""
-
-    position: int
-    type: str
-    pmid: str
-    citation: str
-    retracted: bool
-
-    @property
-    def told(self) -> str:
-        """`PMID 39393844, “Title of the paper”`."""
-        title = title_of(self.citation)
-        quoted = f"“{shortened(title, 100)}”" if title else ""
-        return (
-            ", ".join(
-                part for part in (f"PMID {shortened(self.pmid, 20)}" if self.pmid else "", quoted) if part
-            )
-            or "unnamed"
-        )
-
-
-def title_of(citation: str) -> str:
-    """The paper's title out of a citation as PubMed writes it; of any other form the citation itself."""
-    line = " ".join(citation[:_LONGEST].split())
-    match = _CITATION.match(line)
-    return (match[1] if match else line).rstrip(".")
-
-
-def _references(case: Case, kind: str) -> list[_Reference]:
-    """The references that came (`added`) or went (`removed`), each once; one that only got its PubMed number did neither."""
-    sides: dict[str, list[_Reference]] = {"added": [], "removed": []}
-    for n, change in enumerate(case.changes):
-        if (
-            change.topic == "publications"
-            and change.path.plain == _REFERENCES
-            and isinstance(change.path.steps[-1], Item)
-            and change.kind in sides
-        ):
-            sides[change.kind].append(
-                _reference(n, change.after if change.kind == "added" else change.before)
-            )
-    other = {folded(one.citation) for one in sides["removed" if kind == "added" else "added"] if one.citation}
-    return [one for one in sides[kind] if folded(one.citation) not in other]
-
-
-def _reference(position: int, value: Json) -> _Reference:
-    body: Mapping[str, Json] = value if isinstance(value, Mapping) else {}
-    type_, pmid, citation = (
-        text if isinstance(text := body.get(key), str) else "" for key in ("type", "pmid", "citation")
-    )
-    return _Reference(position, type_, pmid, citation, bool(body.get("retractions")))
 
 
 def _verdict(
@@ -92,7 +28,7 @@ def _verdict(
     )
 
 
-def _list(references: Sequence[_Reference]) -> str:
+def _list(references: Sequence[Reference]) -> str:
     if len(references) == 1:
         return references[0].told
     numbers = sorted(one.pmid for one in references if one.pmid)
@@ -100,8 +36,33 @@ def _list(references: Sequence[_Reference]) -> str:
     return named + (" …" if len(references) > _LISTED + 1 else "")
 
 
+def _new(case: Case, type_: str) -> list[Reference]:
+    """The references of a type that came, less those that were told of before, when they were found in the literature."""
+    return [
+        one
+        for one in references_of(case, "added")
+        if one.type == type_ and not one.retracted and one.pmid not in case.papers
+    ]
+
+
+def _told_before(case: Case) -> Iterable[Verdict]:
+    came = [
+        one
+        for one in references_of(case, "added")
+        if one.type in THEIRS and not one.retracted and one.pmid in case.papers
+    ]
+    if came:
+        yield from _verdict(
+            "told_before",
+            Significance.NOISE,
+            f"The registry now refers to what was told of before: {_list(came)}",
+            "it was found in the literature first; one publication is told of once",
+            (one.position for one in came),
+        )
+
+
 def _linked(case: Case) -> Iterable[Verdict]:
-    came = [one for one in _references(case, "added") if one.type == "DERIVED" and not one.retracted]
+    came = _new(case, "DERIVED")
     if came:
         before_results = not case.after.has_results
         what = (
@@ -118,11 +79,11 @@ def _linked(case: Case) -> Iterable[Verdict]:
 
 
 def _result(case: Case) -> Iterable[Verdict]:
-    came = [one for one in _references(case, "added") if one.type == "RESULT" and not one.retracted]
+    came = _new(case, "RESULT")
     called = [
         n
         for n, change in enumerate(case.changes)
-        if change.after == "RESULT" and change.path.plain == f"{_REFERENCES}.type"
+        if change.after == "RESULT" and change.path.plain == f"{REFERENCES}.type"
     ]
     number = len(came) + len(called)
     if number:
@@ -152,11 +113,7 @@ def _named(case: Case, positions: Sequence[int]) -> str:
 
 
 def _background(case: Case) -> Iterable[Verdict]:
-    came = [
-        one
-        for one in _references(case, "added")
-        if one.type not in ("DERIVED", "RESULT") and not one.retracted
-    ]
+    came = [one for one in references_of(case, "added") if one.type not in THEIRS and not one.retracted]
     if came:
         what = (
             "A background reference was"
@@ -173,7 +130,7 @@ def _background(case: Case) -> Iterable[Verdict]:
 
 
 def _removed(case: Case) -> Iterable[Verdict]:
-    gone = _references(case, "removed")
+    gone = references_of(case, "removed")
     if gone:
         what = "A reference was" if len(gone) == 1 else f"{count(len(gone), 'reference')} were"
         because = "the record listed it before" if len(gone) == 1 else "the record listed them before"
@@ -187,17 +144,17 @@ def _removed(case: Case) -> Iterable[Verdict]:
 
 
 def _retracted(case: Case) -> Iterable[Verdict]:
-    came = [one for one in _references(case, "added") if one.retracted]
+    came = [one for one in references_of(case, "added") if one.retracted]
     marked = [
         n
         for n, change in enumerate(case.changes)
         if change.topic == "publications"
         and change.kind != "removed"
-        and change.path.plain.startswith(f"{_REFERENCES}.retractions")
+        and change.path.plain.startswith(f"{REFERENCES}.retractions")
     ]
     if came or marked:
         named = _named(case, marked) if marked else _list(came)
-        theirs = bool(marked) or any(one.type in ("DERIVED", "RESULT") for one in came)
+        theirs = bool(marked) or any(one.type in THEIRS for one in came)
         yield from _verdict(
             "retracted",
             Significance.CRITICAL if theirs else Significance.NOTABLE,
@@ -265,6 +222,22 @@ RULES = (
                 _with(_paper("RESULT")),
                 Significance.NOTABLE,
                 "A publication of results is named by the sponsor: PMID 99900001",
+            ),
+        ),
+    ),
+    Rule(
+        "publications.told_before",
+        "The registry refers to a publication that was told of before",
+        "It was found in the literature before the registry linked it, or the sponsor named it: one publication is told of once.",
+        "publications",
+        _told_before,
+        (
+            Example(
+                "found in PubMed a year before",
+                _with(),
+                _with(_paper("DERIVED")),
+                Significance.NOISE,
+                papers=frozenset({"99900001"}),
             ),
         ),
     ),

@@ -224,15 +224,6 @@ def deliveries_of(db: Database, registry: str, number: str, most: int) -> list[d
     return [dict(row) for row in rows]
 
 
-def aliases_of(db: Database, trial: int) -> list[dict[str, str]]:
-    """The other numbers for a trial, and who said so."""
-    with db.reading() as connection:
-        rows = connection.execute(
-            "SELECT number, said_by, note FROM aliases WHERE trial = ? ORDER BY number, said_by", (trial,)
-        ).fetchall()
-    return [dict(row) for row in rows]
-
-
 def _day(text: str) -> date | None:
     try:
         return PartialDate.parse(text[:10]).latest

@@ -1,7 +1,8 @@
 """How things stand, for `status` and the health report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from monitor.store.database import Connection, Database
@@ -13,12 +14,18 @@ from monitor.store.values import moment, stamp
 SILENCE = timedelta(days=1)
 
 
-def status(db: Database, now: datetime, sources: Sequence[str] = ()) -> dict[str, Any]:
-    """As `status --json` gives it. `sources` are those that should be looked at: one that never was is not ok."""
+def status(
+    db: Database,
+    now: datetime,
+    sources: Sequence[str] = (),
+    patience: Mapping[str, timedelta] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """As `status --json` gives it. `sources` are those that should be looked at: one that never was is not ok. `patience` is how long each
+    may go without a look that succeeded; a day, if it does not say."""
     with db.reading() as connection:
         named = dict.fromkeys(sources)
         named.update(dict.fromkeys(row["source"] for row in connection.execute("SELECT source FROM sources")))
-        reports = [_source(connection, source, now) for source in named]
+        reports = [_source(connection, source, now, patience.get(source, SILENCE)) for source in named]
         counts = {
             row["state"]: row["n"]
             for row in connection.execute("SELECT state, COUNT(*) AS n FROM deliveries GROUP BY state")
@@ -44,7 +51,7 @@ def status(db: Database, now: datetime, sources: Sequence[str] = ()) -> dict[str
     }
 
 
-def _source(connection: Connection, source: str, now: datetime) -> dict[str, Any]:
+def _source(connection: Connection, source: str, now: datetime, patience: timedelta) -> dict[str, Any]:
     row = connection.execute("SELECT * FROM sources WHERE source = ?", (source,)).fetchone()
     if row is None or row["last_look_at"] is None:
         return {
@@ -55,7 +62,7 @@ def _source(connection: Connection, source: str, now: datetime) -> dict[str, Any
             "why": "never looked at",
         }
     why = row["why"]
-    if not why and (row["last_ok_at"] is None or now - moment(row["last_ok_at"]) > SILENCE):
+    if not why and (row["last_ok_at"] is None or now - moment(row["last_ok_at"]) > patience):
         why = f"no look has succeeded since {row['last_ok_at'] or 'the beginning'}"
     return {
         "source": source,

@@ -202,16 +202,15 @@ def _refuse_stale(connection: Connection, trial: int, observation: Observation) 
 
 def _write_state(connection: Connection, trial: int, observation: Observation, run: int) -> list[int]:
     at = stamp(observation.seen_at)
+    changes: list[int] = []
     if observation.outcome in ("absent", "gone", "unknown", "moved"):
         _write_absence(connection, trial, observation, at)
-        changes: list[int] = []
     elif observation.version > observation.expected_version:
         if observation.record is None:
             raise ValueError(f"{observation.trial}: a new version needs a record")
         changes = _write_version(connection, trial, observation, observation.record, run, at)
-    else:
+    elif observation.outcome != "beside":
         _write_seen_again(connection, trial, observation, at)
-        changes = []
     connection.executemany(
         "INSERT INTO aliases (trial, number, said_by, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         [(trial, alias.number, alias.said_by, alias.note) for alias in observation.aliases],

@@ -282,14 +282,3 @@ def watched_by(db: Database, trial: TrialId) -> list[dict[str, str]]:
             (trial.registry, trial.number),
         )
         return [dict(row) for row in rows]
-
-
-def aliases(db: Database, trial: TrialId) -> list[str]:
-    """The other numbers for a trial, whoever said so."""
-    with db.reading() as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT a.number FROM aliases AS a JOIN trials AS t ON t.id = a.trial"
-            " WHERE t.registry = ? AND t.number = ? ORDER BY a.number",
-            (trial.registry, trial.number),
-        )
-        return [row["number"] for row in rows]

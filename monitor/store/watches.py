@@ -48,6 +48,7 @@ def sync_watchlists(db: Database, watchlists: Sequence[Watchlist], now: datetime
     with db.writing() as connection:
         connection.execute("UPDATE watchlists SET removed_at = ? WHERE removed_at IS NULL", (at,))
         connection.execute("UPDATE watchlist_watches SET removed_at = ? WHERE removed_at IS NULL", (at,))
+        connection.execute("DELETE FROM paper_watch_lists")
         for watchlist in watchlists:
             connection.execute(
                 "INSERT INTO watchlists (name, title, added_at) VALUES (?1, ?2, ?3)"
@@ -55,7 +56,13 @@ def sync_watchlists(db: Database, watchlists: Sequence[Watchlist], now: datetime
                 (watchlist.name, watchlist.title, at),
             )
             for watch in watchlist.watches:
-                _write_watch(connection, watchlist.name, watch, at)
+                if watch.kind == "publications":
+                    connection.execute(
+                        "INSERT INTO paper_watch_lists (watchlist, watch) VALUES (?, ?)",
+                        (watchlist.name, watch.key),
+                    )
+                else:
+                    _write_watch(connection, watchlist.name, watch, at)
         connection.execute(
             "INSERT INTO meta (name, value) VALUES ('watchlists', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
             (fingerprint,),

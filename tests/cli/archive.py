@@ -54,7 +54,9 @@ class Archive:
             f"title: Backs\nwatch:\n  - trial: {NUMBER}\nsubscribers:\n  - {{name: me, to: [desk]}}\n"
         )
         # A command that only reads must not need what is not set.
-        self.config.write_text("destinations:\n  desk: json://127.0.0.1:9/${NOT_SET}\n")
+        self.config.write_text(
+            "sources: {pubmed: {enabled: false}, europepmc: {enabled: false}}\ndestinations:\n  desk: json://127.0.0.1:9/${NOT_SET}\n"
+        )
 
     @contextmanager
     def database(self) -> Iterator[Database]:

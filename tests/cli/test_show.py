@@ -19,7 +19,18 @@ DATES_OF_VERSIONS = ["2026-02-09", "2026-03-01", "2026-05-06"]
 
 def test_the_record_is_given_as_the_registry_gave_it(known: Archive) -> None:
     (row,) = known.ask("show", NUMBER, "--json", "--at", "2026-02-20").rows
-    keys = ["trial", "version", "seen_at", "record", "by", "origin", "submitted", "posted", "in_force", "digest"]
+    keys = [
+        "trial",
+        "version",
+        "seen_at",
+        "record",
+        "by",
+        "origin",
+        "submitted",
+        "posted",
+        "in_force",
+        "digest",
+    ]
     assert list(row) == keys
     assert (row["trial"], row["version"], row["seen_at"]) == (NUMBER, 1, "2026-02-09T14:03:11Z")
     assert json.dumps(row["record"]) == json.dumps(a_document())
@@ -49,7 +60,7 @@ def test_people_read_the_facts(known: Archive) -> None:
         "Phase               phase 2, phase 3",
         "Sites               2 sites: France, Italy",
         "Registry's date     5 May 2026",
-        "Other numbers    EudraCT 2017-002092-25",
+        "Other numbers    EudraCT 2017-002092-25 (reader)",
         "Watched by       backs (Montpellier)",
         f"Registry's page  https://clinicaltrials.gov/study/{NUMBER}",
     ):
@@ -169,7 +180,9 @@ def test_the_history_has_the_keys_of_the_contract_oldest_first(known: Archive) -
 def test_people_read_the_history_as_a_table(known: Archive) -> None:
     head, *lines, cited = known.ask("history", NUMBER).out.splitlines()
     assert head.split() == "submitted posted seen status primary completion people moved".split()
-    assert cited.startswith(f"To cite the newest: clinicaltrials.gov:{NUMBER}, version 3, posted 2026-05-05, observed ")
+    assert cited.startswith(
+        f"To cite the newest: clinicaltrials.gov:{NUMBER}, version 3, posted 2026-05-05, observed "
+    )
     assert [line[0] for line in lines] == ["1", "2", "3"]
     assert "Completed" in lines[2]
     assert "status, record" in lines[2]

@@ -140,7 +140,9 @@ def test_a_backup_can_be_asked_like_the_database(known: Archive) -> None:
     assert "copied to" in answer.out
     with sqlite3.connect(target) as copy:
         assert copy.execute("SELECT COUNT(*) FROM versions").fetchone() == (3,)
-    known.config.write_text("database: copy.db\n")
+    known.config.write_text(
+        "database: copy.db\nsources: {pubmed: {enabled: false}, europepmc: {enabled: false}}\n"
+    )
     assert len(known.ask("history", NUMBER, "--json").rows) == 3
 
 
@@ -197,7 +199,10 @@ def test_a_monitor_in_doubt_says_so_in_its_metrics(known: Archive, present: date
 
 def test_the_file_of_metrics_is_touched_where_no_number_moved(known: Archive) -> None:
     path = known.folder / "node" / "trialmon.prom"
-    known.config.write_text(f"destinations:\n  desk: json://127.0.0.1:9/\nmetrics: {path}\n")
+    known.config.write_text(
+        "sources: {pubmed: {enabled: false}, europepmc: {enabled: false}}\n"
+        f"destinations:\n  desk: json://127.0.0.1:9/\nmetrics: {path}\n"
+    )
     settings = load_settings(known.config, {})
     with bootstrap.context(settings, {}, moment=a_moment("2026-02-10")) as context:
         write_metrics_file(context)

@@ -101,7 +101,9 @@ def test_doctor_tries_the_templates_that_a_watchlist_names(archive: Archive, fol
     lists = archive.folder / "watchlists" / "backs.yaml"
     lists.write_text(lists.read_text().replace("to: [desk]", "to: [desk], template: board"))
     archive.config.write_text(
-        archive.config.read_text() + "sources: {clinicaltrials.gov: {base_url: 'http://127.0.0.1:9'}}\n"
+        archive.config.read_text().replace(
+            "sources: {", "sources: {clinicaltrials.gov: {base_url: 'http://127.0.0.1:9'}, "
+        )
     )
     (folder / "unused.txt.j2").write_text(BAD)
 

@@ -44,7 +44,7 @@ def test_backups_that_cannot_be_are_refused_with_their_line(known: Archive) -> N
     known.config.write_text(known.config.read_text() + "backups:\n  keep_daily: many\n")
     said = known.ask("upkeep")
     assert said.code == 2
-    assert "trialmon.yaml:4: " in said.err
+    assert "trialmon.yaml:5: " in said.err
     assert "folder" in said.err
 
 

@@ -65,7 +65,7 @@ def test_the_first_files_are_right(tmp_path: Path) -> None:
         "watch: [{trial: NCT0373746}]",
         "watch: [{trial: NCT00000000}]",
         "watch: [{trial: NCT03737461, sponsor: x}]",
-        "watch: [{publications: x}]",
+        "watch: [{publications: [x]}]",
         "watch: [{search: {colour: red}}]",
         "watch: [{search: 'https://example.org/'}]",
         "watch: []\nsubscribers: [{name: a}]",

@@ -168,7 +168,10 @@ def test_a_service_of_apprise_is_a_destination(read_settings: ReadSettings, url:
     ("text", "said"),
     [
         ("databse: x", "1: “databse” is not a key of trialmon.yaml (did you mean “database”?)"),
-        ("sources: {ctis: {}}", "1: “ctis” is not a key of the sources (known: clinicaltrials.gov)"),
+        (
+            "sources: {ctis: {}}",
+            "1: “ctis” is not a key of the sources (known: clinicaltrials.gov, europepmc, pubmed)",
+        ),
         (
             "sources:\n  clinicaltrials.gov:\n    check_every: 15",
             "3: “15” is not a duration (write 30s, 15m, 24h or 7d)",

@@ -121,8 +121,8 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(watchlist: Read) -> 
             "2: this does not say what is meant by an entry of “watch:” (did you mean “trial”?)",
         ),
         (
-            a_watch("publications: rexlemestrocel-L"),
-            "2: publications cannot be watched yet (their source is not there; take this entry out)",
+            a_watch("publications: (disc cells"),
+            "2: the brackets () in the query do not match",
         ),
         (
             a_watch("{trial: NCT03737461, sponsor: X}"),
@@ -130,7 +130,7 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(watchlist: Read) -> 
         ),
         (
             a_watch("NCT03737461"),
-            "2: here an entry of “watch:” is expected, not a single value (one of: trial, search, sponsor)",
+            "2: here an entry of “watch:” is expected, not a single value (one of: trial, search, sponsor, publications)",
         ),
         (a_watch("search: {colour: red}"), "2: “colour” is not a search term"),
         (

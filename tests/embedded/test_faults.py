@@ -15,6 +15,8 @@ import pytest
 
 from monitor.embedded import FAULTS, EmbeddedRegistry
 from monitor.embedded.faults import CATEGORIES
+from monitor.embedded.faults.literature import CALLER
+from monitor.embedded.literature import EFETCH, ESEARCH, EUROPEPMC
 from tests.embedded.conftest import MONDAY, a_client, ids_of, numbers, raw_answer
 
 STUDIES = "/api/v2/studies"
@@ -44,6 +46,15 @@ def _retry_date(registry: EmbeddedRegistry, client: httpx.Client) -> None:
 
 def _not_found(registry: EmbeddedRegistry, client: httpx.Client) -> None:
     assert [client.get(path).status_code for path in ("/api/v2/version", LIST, ONE)] == [404] * 3
+
+
+def _says(target: str, *words: str, status: int = 200) -> Check:
+    def check(registry: EmbeddedRegistry, client: httpx.Client) -> None:
+        answer = client.get(target)
+        assert answer.status_code == status
+        assert [word for word in words if word not in answer.text] == []
+
+    return check
 
 
 def _elsewhere(registry: EmbeddedRegistry, client: httpx.Client) -> None:
@@ -433,6 +444,13 @@ CHECKS: dict[str, Check] = {
     "reset": _reset,
     "header_bomb": _headers,
     "keep_alive_closed": _closes,
+    "pubmed_rate_limit": _says(ESEARCH, '"error":"API rate limit exceeded"', CALLER),
+    "pubmed_key_refused": _says(f"{ESEARCH}?api_key=of-nobody", "API key invalid", "of-nobody", status=400),
+    "pubmed_error": _says(ESEARCH, '"ERROR":"Search Backend failed', CALLER),
+    "pubmed_raw_newline": _says(ESEARCH, "failed:\nno servers"),
+    "pubmed_entities": _says(EFETCH, "[<!ENTITY a"),
+    "europepmc_error": _says(EUROPEPMC, '"errMsg":"Internal error'),
+    "europepmc_short_pages": _says(EUROPEPMC, '"hitCount":3,"resultList":{"result":[]}'),
 }
 
 
@@ -453,7 +471,7 @@ def test_a_fault_leaves_a_sound_registry_behind(
     registry.drip = 0.0
     registry.misbehave(name)
     fault = FAULTS[name]
-    target = "/api/v2/version" if fault.where == "/api/v2/version" else STUDIES
+    target = STUDIES if fault.where in ("/api/v2", STUDIES) else fault.where
     try:
         client.get(target, timeout=0.5)
     except (httpx.HTTPError, ValueError):

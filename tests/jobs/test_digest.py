@@ -86,7 +86,7 @@ def test_a_digest_that_cannot_be_put_together_is_told_as_its_members_were_writte
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with an_office_after_two_days(tmp_path) as context:
-        lost = replace(context, doors={})  # a source that is no longer there
+        lost = replace(context, sources={})  # a source that is no longer there
         digest = digest_of(lost, "reader", "terminal", all_notifications(context), "a storm")
         told = {row["event"] for row in _told(context, all_notifications(context))}
     assert set(digest.events) == told

@@ -32,10 +32,13 @@ AT_THE_DIGEST = sorted(point for point in crash_points() if point.startswith("di
 # Nothing is thinned unless somebody asks: test_thinning.
 WHILE_THINNING = sorted(point for point in crash_points() if point.startswith("thin:"))
 AT_THE_FIRST_START = sorted(point for point in crash_points() if point.startswith("migrate:"))
+# So has the literature: test_literature.
+AT_THE_LITERATURE = {point for point in crash_points() if point.startswith(("papers:", "literature:"))}
 KILLS = [
     (point, passing)
     for point in sorted(
-        crash_points().keys() - {*AT_THE_DIGEST, *AT_THE_FIRST_START, *IN_A_STORM, *WHILE_THINNING}
+        crash_points().keys()
+        - {*AT_THE_DIGEST, *AT_THE_FIRST_START, *IN_A_STORM, *AT_THE_LITERATURE, *WHILE_THINNING}
     )
     for passing in (range(1, 13) if point == "record:after-commit" else (1, 2))
 ]

@@ -24,7 +24,7 @@ def a_case(
 def case_of(example: Example) -> Case:
     """An example as the rules see it."""
     if example.occurrence == "changed":
-        case = a_case(example.before, example.after, example.earlier)
+        case = replace(a_case(example.before, example.after, example.earlier), papers=example.papers)
         return in_a_burst(case) if example.burst else case
     return Case(
         a_trial(example.happenings[-1].number) if example.happenings else a_trial(),
@@ -37,6 +37,7 @@ def case_of(example: Example) -> Case:
         why=example.why,
         happenings=example.happenings,
         members=example.members,
+        paper=example.paper,
     )
 
 

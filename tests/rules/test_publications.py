@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.significance import Significance, Verdict
-from monitor.rules.publications import title_of
+from monitor.rules._references import title_of
 from tests.builders import a_document
 from tests.rules.conftest import RULES
 from tests.rules.judging import headlines, judged

@@ -24,6 +24,10 @@ sources:
   clinicaltrials.gov:
     base_url: {base_url}
     pause: 0s                # allowed on the loopback interface only
+  pubmed:
+    base_url: {base_url}
+  europepmc:
+    base_url: {base_url}
 """
 
 
@@ -34,6 +38,13 @@ sources:
     default=Path("seeds/clinicaltrials.gov"),
     show_default=True,
     help="The dated records to replay: a folder of seed files, a .jsonl or .jsonl.xz.",
+)
+@click.option(
+    "--papers",
+    type=click.Path(path_type=Path),
+    default=Path("seeds/literature"),
+    show_default=True,
+    help="The papers that PubMed and Europe PMC have meanwhile: a folder of seed files.",
 )
 @click.option(
     "--watchlist",
@@ -50,16 +61,16 @@ sources:
     help="A folder of its own, made anew: configuration, watchlist and database are left there.",
 )
 @common
-def command(invocation: Invocation, records: Path, watchlist: Path, into: Path) -> None:
-    """See the whole of it in a minute: an embedded registry serves dated records over HTTP, and the real pipeline
-    looks at it on each registry day, writes to SQLite, and delivers alerts through Apprise to this terminal."""
-    for path in (records, watchlist):
+def command(invocation: Invocation, records: Path, papers: Path, watchlist: Path, into: Path) -> None:
+    """See the whole of it in a minute: an embedded registry serves dated records over HTTP, and papers beside them, and the real
+    pipeline looks at it on each day, writes to SQLite, and delivers alerts through Apprise to this terminal."""
+    for path in (records, papers, watchlist):
         if not path.exists():
             raise WrongUsage(
                 f"{path} is not here", "run it in trialmon's own folder, or name yours with an option"
             )
     _make_room(into, watchlist)
-    _replay(invocation, records, into)
+    _replay(invocation, records, papers, into)
 
 
 def _make_room(into: Path, watchlist: Path) -> None:
@@ -75,9 +86,9 @@ def _make_room(into: Path, watchlist: Path) -> None:
     shutil.copy(watchlist, into / "watchlists")
 
 
-def _replay(invocation: Invocation, records: Path, into: Path) -> None:
+def _replay(invocation: Invocation, records: Path, papers: Path, into: Path) -> None:
     from monitor import bootstrap
-    from monitor.embedded import EmbeddedRegistry, History
+    from monitor.embedded import EmbeddedRegistry, History, Shelf
     from monitor.jobs.check import check
     from monitor.jobs.context import Report
     from monitor.jobs.dispatch import dispatch
@@ -85,7 +96,7 @@ def _replay(invocation: Invocation, records: Path, into: Path) -> None:
     output = invocation.output
     total = Report()
     history = History.load(records)
-    with EmbeddedRegistry(history).serving() as registry:
+    with EmbeddedRegistry(history, shelf=Shelf.load(papers)).serving() as registry:
         config = into / "trialmon.yaml"
         config.write_text(_CONFIGURATION.format(base_url=registry.base_url), encoding="utf-8")
         settings = bootstrap.load(config, invocation.environment)
@@ -93,7 +104,7 @@ def _replay(invocation: Invocation, records: Path, into: Path) -> None:
         for day in registry.days:
             registry.go_to(day)
             moment = datetime.combine(day, time(15), tzinfo=UTC)
-            output.say(f"\n━━ The registry's data of {day:%-d %B %Y} {'━' * 40}\n")
+            output.say(f"\n━━ The data of {day:%-d %B %Y} {'━' * 40}\n")
             with bootstrap.context(
                 settings,
                 invocation.environment,
@@ -118,6 +129,7 @@ def _close(output: Output, into: Path, days: int, trial: str, total: "Report") -
     hints = (
         (f"trialmon events {config}", "every verdict, newest first"),
         (f"trialmon changes --trial {trial} {config}", "each field that moved"),
+        (f"trialmon publications {trial} {config}", "the papers that name it"),
         (f"trialmon diff {trial} {config}", "its last two versions, words marked"),
         (f"trialmon show {trial} --at 2024-01-01 {config}", "the record as of a day"),
         (f"trialmon explain delivery:{total.told} {config}", "from a registry field to the message"),

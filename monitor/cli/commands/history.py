@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from monitor.store.timeline import Version
 
 
+_MOST_PAPERS = 10
+
+
 @click.command()
 @click.argument("trial")
 @common
@@ -24,6 +27,7 @@ def command(invocation: Invocation, trial: str) -> None:
     Submitted and posted are the registry's days, seen is ours. `trialmon diff` compares two of them.
     """
     from monitor.cli.showing import columns, put
+    from monitor.store.publications import publications
     from monitor.store.timeline import moved, timeline
 
     output = invocation.output
@@ -36,8 +40,14 @@ def command(invocation: Invocation, trial: str) -> None:
         if output.json:
             output.lines(_rows(db, meant, versions, topics))
             return
+        papers = list(publications(db, meant))
         cited = citation(meant, versions[-1], _digest(db, meant, versions[-1]))
     columns(output, (_cells(one, topics.get(one.version, [])) for one in versions), wraps="moved")
+    for paper in papers[:_MOST_PAPERS]:
+        number = f"PMID {paper['pmid']}" if paper["pmid"] else paper["doi"] or paper["source"]
+        put(output, (f"{paper['seen_at'][:10]} paper ", "dim"), f"{number}: {paper['title']}")
+    if len(papers) > _MOST_PAPERS:
+        put(output, (f"and {len(papers) - _MOST_PAPERS} more: trialmon publications {meant.number}", "dim"))
     put(output, ("To cite the newest: ", "dim"), cited)
 
 

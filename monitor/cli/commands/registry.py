@@ -12,6 +12,12 @@ from monitor.core.errors import NothingDone, WrongUsage
 @click.command()
 @click.argument("records", type=click.Path(path_type=Path))
 @click.option(
+    "--literature",
+    "papers",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of papers (seeds/literature), to be served as PubMed and Europe PMC would.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8351,
@@ -22,10 +28,11 @@ from monitor.core.errors import NothingDone, WrongUsage
     "--day", help="The registry day to begin with (YYYY-MM-DD); without it, the first of the records."
 )
 @common
-def command(invocation: Invocation, records: Path, port: int, day: str | None) -> None:
+def command(invocation: Invocation, records: Path, papers: Path | None, port: int, day: str | None) -> None:
     """Serve RECORDS (a folder of seed files, a .jsonl or .jsonl.xz) as an API v2 registry until interrupted.
 
-    Point `sources: clinicaltrials.gov: base_url:` at it. Another terminal moves it on and makes it misbehave:
+    Point `sources: clinicaltrials.gov: base_url:` at it, with --literature those of `pubmed` and `europepmc` as well. Another terminal
+    moves it on and makes it misbehave:
 
     \b
       curl -d '{"day": "next"}' http://127.0.0.1:8351/_control/day
@@ -33,11 +40,16 @@ def command(invocation: Invocation, records: Path, port: int, day: str | None) -
     """
     from datetime import date
 
-    from monitor.embedded import EmbeddedRegistry, History, HistoryError
+    from monitor.embedded import EmbeddedRegistry, History, HistoryError, Shelf
 
     try:
         history = History.load(records)
-        registry = EmbeddedRegistry(history, date.fromisoformat(day) if day else None, control=True)
+        registry = EmbeddedRegistry(
+            history,
+            date.fromisoformat(day) if day else None,
+            shelf=Shelf.load(papers) if papers is not None else None,
+            control=True,
+        )
     except (HistoryError, OSError, ValueError) as error:
         raise WrongUsage(f"{records}: {error}", "see seeds/README.md for the form of the records") from None
     output = invocation.output

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor.store.timeline import Axis, Version
 
 _MOST_COUNTRIES = 8
+_MOST_PAPERS = 3
 
 
 @click.command()
@@ -98,13 +99,36 @@ def _show(invocation: Invocation, db: "Database", trial: "TrialId", shown: Shown
     pairs(
         output,
         [
-            ("Other numbers", ", ".join(queries.aliases(db, trial))),
+            ("Other numbers", _numbers(db, trial)),
+            ("Publications", _papers(db, trial)),
             ("Watched by", "; ".join(lists) or "no watchlist now"),
             ("First seen", f"{minute(first.seen_at)}, last {minute(known.seen_at.isoformat())} UTC"),
             ("Registry's page", source.page_url(trial.number)),
             ("To cite it", citation(trial, version, shown.digest)),
         ],
     )
+
+
+def _numbers(db: "Database", trial: "TrialId") -> str:
+    """Each other number with who said so; what cannot all be right is said, and left to the reader."""
+    from monitor.store.publications import numbers_with_sayers
+
+    return "; ".join(
+        f"{one['number']} ({', '.join(one['said_by'])}{'; another of this kind is said too' if one['conflict'] else ''})"
+        for one in numbers_with_sayers(db, trial)
+    )
+
+
+def _papers(db: "Database", trial: "TrialId") -> str:
+    """How many are known, and which the newest are."""
+    from monitor.store.publications import publications
+
+    rows = list(publications(db, trial))
+    named = [
+        f"PMID {row['pmid']}" if row["pmid"] else row["doi"] or row["title"] for row in rows[:_MOST_PAPERS]
+    ]
+    listed = f"{', '.join(named)}{' …' if len(rows) > _MOST_PAPERS else ''}"
+    return f"{len(rows)}: {listed}; `trialmon publications {trial.number}` lists them" if rows else ""
 
 
 def _which(shown: Shown) -> str:

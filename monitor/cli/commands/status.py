@@ -37,7 +37,7 @@ def command(invocation: Invocation, metrics: bool) -> None:
     settings = settings_of(invocation)
     now = bootstrap.clock_at(invocation.now).now()
     with Database.open_readonly(settings.database) as db:
-        report = health.status(db, now, tuple(settings.sources))
+        report = health.status(db, now, tuple(settings.looked_at), settings.patience)
         found = doubts(db, settings, now)
         new_fields = len(drifted(db))
         past = how_the_past_stands(db, now)

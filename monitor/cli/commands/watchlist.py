@@ -72,13 +72,14 @@ def list_(call: Invocation) -> None:
             "trials": sum(watch.kind == "trial" for watch in watchlist.watches),
             "searches": sum(watch.kind == "search" for watch in watchlist.watches),
             "sponsors": sum(watch.kind == "sponsor" for watch in watchlist.watches),
+            "publications": sum(watch.kind == "publications" for watch in watchlist.watches),
             "subscribers": [subscriber.name for subscriber in watchlist.subscribers],
         }
         for watchlist in loaded.watchlists
     ]
     if call.output.json:
         call.output.lines(rows)
-    columns = ["watchlist", "title", "trials", "searches", "sponsors", "subscribers"]
+    columns = ["watchlist", "title", "trials", "searches", "sponsors", "publications", "subscribers"]
     call.output.table(columns, ([*list(row.values())[:-1], ", ".join(_names(row))] for row in rows))
     if loaded.problems:
         raise WrongConfiguration(list(loaded.problems))

@@ -42,6 +42,7 @@ CATEGORIES = {
     "paging": "the pages do not add up to the list",
     "time": "the answer takes too long",
     "connection": "the connection itself fails",
+    "literature": "PubMed or Europe PMC say that they could not, in their own ways",
 }
 
 

@@ -8,10 +8,10 @@ from monitor.core.json import JsonObject
 from monitor.core.record import Record, canonical_json
 from monitor.core.source import Batch, Found, Missing, Moved, Reading, Unchanged, Wanted
 from monitor.core.trial import TrialId
+from monitor.sources._strict_json import parse_object
 from monitor.sources.clinicaltrials_gov.checks import aliases_of, data_date_of, number_of, require_record
 from monitor.sources.clinicaltrials_gov.page import Study, raw_digest
 from monitor.sources.clinicaltrials_gov.shape import REGISTRY, SHAPE
-from monitor.sources.clinicaltrials_gov.strict import parse_object
 
 # From this many known trials on, an answer that lacks more than half of them is taken for broken.
 _ENOUGH_TO_JUDGE = 4

@@ -12,10 +12,10 @@ from monitor.core.json import Json, JsonObject
 from monitor.core.record import Record
 from monitor.core.source import Flow, PastVersion, Request, Response
 from monitor.core.trial import TrialId
+from monitor.sources._strict_json import parse_object
 from monitor.sources.clinicaltrials_gov.checks import is_day, is_number, number_of, require_record
 from monitor.sources.clinicaltrials_gov.markup import MARKED_UP, markdown, words
 from monitor.sources.clinicaltrials_gov.shape import REGISTRY, SHAPE
-from monitor.sources.clinicaltrials_gov.strict import parse_object
 
 _STUDIES = "/api/int/studies"
 # The longest history known has 297 versions.

@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from monitor.core.errors import Unreadable
 from monitor.core.json import JsonObject
-from monitor.sources.clinicaltrials_gov.strict import parse_object
+from monitor.sources._strict_json import parse_object
 
 _HEAD = re.compile(rb'\{\s*(?:"totalCount"\s*:\s*\d+\s*,\s*)?"studies"\s*:\s*\[\s*(?=\{)')
 _TAIL = re.compile(rb'\]\s*(?:,\s*"(?:nextPageToken|totalCount)"\s*:\s*(?:"[^"\\]*"|\d+)\s*)*\}$')

@@ -23,11 +23,11 @@ from monitor.core.source import (
     Source,
     Wanted,
 )
+from monitor.sources._strict_json import parse_object
 from monitor.sources.clinicaltrials_gov.checks import aliases_of, is_number, is_stamp, number_of
 from monitor.sources.clinicaltrials_gov.gathering import Gathering, read_record
 from monitor.sources.clinicaltrials_gov.page import Page, Study, read_page
 from monitor.sources.clinicaltrials_gov.shape import REGISTRY, SHAPE
-from monitor.sources.clinicaltrials_gov.strict import parse_object
 
 _API = "/api/v2"
 _STUDIES = f"{_API}/studies"

@@ -6,6 +6,7 @@ from monitor.core.trial import TrialId
 from monitor.core.upcoming import deadlines
 from monitor.render import wording
 from monitor.store import dashboard
+from monitor.store.publications import numbers_with_sayers, publications
 from monitor.store.queries import watched_by
 from monitor.web.charts.slips import promises, slip_chart
 from monitor.web.charts.spans import countries_chart
@@ -17,6 +18,12 @@ _MOST_EVENTS = 200
 _MOST_DELIVERIES = 50
 # So many versions of the timeline stand open.
 _UNFOLDED = 30
+_MOST_PAPERS = 50
+_LINKS = {
+    "registry": "the registry refers to it",
+    "number": "its record gives the number",
+    "mention": "its text mentions the number",
+}
 
 
 def _trial(asked: Asked) -> Answer:
@@ -49,7 +56,9 @@ def _trial(asked: Asked) -> Answer:
             "opened": countries_chart(versions, today),
             "countries": dashboard.countries_of(asked.database, found.id),
             "pipeline": _pipeline(found.facts),
-            "aliases": dashboard.aliases_of(asked.database, found.id),
+            "aliases": numbers_with_sayers(asked.database, identity),
+            "papers": list(publications(asked.database, identity))[:_MOST_PAPERS],
+            "links": _LINKS,
             "watchlists": watched_by(asked.database, identity),
             "deliveries": dashboard.deliveries_of(asked.database, found.registry, number, _MOST_DELIVERIES),
             "status_words": wording.status(found.facts.status),

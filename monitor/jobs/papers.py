@@ -1,0 +1,336 @@
+"""What papers mean for the trials that they name, and who is told: once each, whichever source or registry has it first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from monitor.core.facts import TrialFacts
+from monitor.core.numbers import number_in, spelt
+from monitor.core.observation import Observation
+from monitor.core.paper import Link, Paper, PaperSeen
+from monitor.core.significance import Case, Significance, Verdict, assess
+from monitor.core.trial import Alias, TrialId
+from monitor.core.watch import Holding, Watch
+from monitor.jobs.address import addressed
+from monitor.jobs.context import Context, LiteratureDoor
+from monitor.jobs.reasons import Reasons
+from monitor.jobs.wording import worded
+from monitor.rules._references import REFERENCES_MODULE, listed_references
+from monitor.store.observations import StaleSnapshot, modules_of, record, snapshots
+from monitor.store.paper_links import (
+    Telling,
+    links_of,
+    note_members,
+    note_silent,
+    propose_aliases,
+    tells_of_papers,
+    told,
+)
+from monitor.store.papers import Kept, by_keys, preprints_of
+
+_SUREST: tuple[Link, ...] = ("registry", "number", "mention")
+_NOTICES = ("erratum of", "retraction of", "concern about")
+_HEARD = {str(Significance.NOTABLE), str(Significance.CRITICAL)}
+_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A paper that came at this look: as this source gave it, as it is kept, and the readers' queries that found it for the first time."""
+
+    given: Paper
+    kept: Kept
+    watches: tuple[Watch, ...] = ()
+
+
+@dataclass(slots=True)
+class _Message:
+    """What is told together: of one number, to the same lists."""
+
+    holdings: Mapping[str, Holding]
+    verdicts: list[Verdict] = field(default_factory=list)
+    tellings: list[Telling] = field(default_factory=list)
+    links: dict[int, Link] = field(default_factory=dict)
+    members: list[tuple[str, str]] = field(default_factory=list)
+    title: str = ""
+
+
+def links_in(paper: Paper, by_number: Mapping[str, Sequence[TrialId]]) -> dict[TrialId, Link]:
+    """The trials that a paper names, and how. `by_number`: whose each number is, as registries spell it."""
+    found: dict[TrialId, Link] = {}
+    for named in paper.named:
+        for trial in by_number.get(spelt(named.number), ()):
+            found[trial] = surest(named.link, found.get(trial))
+    return found
+
+
+def listed_in_registry(context: Context, trial: TrialId) -> frozenset[str]:
+    """The PubMed numbers of the publications that the registry's own record refers to."""
+    return listed_references(modules_of(context.database, trial, [REFERENCES_MODULE]))
+
+
+def tied(link: Link, kept: Kept, listed: frozenset[str]) -> Link:
+    """How sure a tie is, given what the registry's record refers to."""
+    return "registry" if kept.paper.pmid in listed else link
+
+
+def surest(link: Link, other: Link | None) -> Link:
+    """Of two ties to one trial."""
+    return link if other is None else min(link, other, key=_SUREST.index)
+
+
+def judged(
+    context: Context, trial: TrialId, facts: TrialFacts, seen: PaperSeen, about: str = ""
+) -> tuple[Verdict, ...]:
+    """What the rules make of a paper beside a trial."""
+    case = Case(trial, facts, facts, context.clock.now(), occurrence="paper", about=about, paper=seen)
+    return assess(case, context.rules)
+
+
+def seen_as(context: Context, door: LiteratureDoor, given: Paper, kept: Kept, link: Link | None) -> PaperSeen:
+    """The paper as rules judge it."""
+    before = preprints_of(context.database, kept) if "preprint" not in kept.paper.kinds else ()
+    return PaperSeen(
+        kept.paper,
+        link,
+        door.source.title,
+        page_of(door, given.id),
+        before[0].paper.title or before[0].paper.keys[0] if before else "",
+        kept.correction,
+        kept.version,
+    )
+
+
+def page_of(door: LiteratureDoor, identity: str) -> str:
+    """Where a person reads a paper's record; empty for what the source has no page of."""
+    try:
+        return door.source.page_url(identity)
+    except ValueError:
+        return ""
+
+
+def subject_of(context: Context, kept: Kept) -> Kept:
+    """The paper that something is told of: of a notice the one that it is about, if that is known."""
+    about = [tie.to for tie in kept.paper.ties if tie.relation in _NOTICES]
+    known = by_keys(context.database, about) if about else {}
+    return next((known[key] for key in about if key in known), kept)
+
+
+def tell_of_papers(
+    context: Context,
+    door: LiteratureDoor,
+    seen: Sequence[Seen],
+    by_number: Mapping[str, Sequence[TrialId]],
+    reasons: Reasons,
+    run: int,
+) -> tuple[int, bool]:
+    """Tell what is new in these papers. Gives how many events that made, and whether all was told (another process may be at a trial)."""
+    desk = _Desk(context, door, by_number, reasons)
+    for one in seen:
+        desk.take(one)
+    return desk.tell(run)
+
+
+class _Desk:
+    """Sorts what is to be told of the papers of one look into messages, one a trial and set of lists."""
+
+    def __init__(
+        self,
+        context: Context,
+        door: LiteratureDoor,
+        by_number: Mapping[str, Sequence[TrialId]],
+        reasons: Reasons,
+    ) -> None:
+        self._context, self._door, self._by_number, self._reasons = context, door, by_number, reasons
+        self._messages: dict[tuple[TrialId, tuple[str, ...]], _Message] = {}
+        self._facts: dict[TrialId, TrialFacts] = {}
+        self._listed: dict[TrialId, frozenset[str]] = {}
+        self._taken: set[tuple[TrialId, int, str]] = set()
+
+    def take(self, one: Seen) -> None:
+        """Judge one paper beside each trial that it names, and for the queries that found it."""
+        context, kept = self._context, one.kept
+        subject = subject_of(context, kept)
+        links = self._links(one, subject)
+        known = told(context.database, {subject.id, kept.id})
+        asked = self._lists_that_asked(one)
+        fresh = {trial: self._fresh(one, subject, trial, link, known) for trial, link in links.items()}
+        loud = next((trial for trial, found in fresh.items() if _is_loud(found)), None)
+        members = [(watch.key, one.given.id) for watch in one.watches]
+        for trial, link in links.items():
+            _propose(context, trial, kept)
+            if not fresh[trial]:
+                continue
+            if trial == loud:  # the queries' readers hear of it under the trial's number, once
+                holdings = {**asked, **self._reasons[trial]}
+                self._put(trial, holdings, fresh[trial], subject, link, kept, members)
+            else:
+                holdings = {name: how for name, how in self._reasons[trial].items() if name not in asked}
+                self._put(trial, holdings, fresh[trial], subject, link, kept, [])
+        if loud is None and members:
+            self._take_for_queries(one, subject, asked, known, members)
+
+    def _take_for_queries(
+        self,
+        one: Seen,
+        subject: Kept,
+        asked: Mapping[str, Holding],
+        known: Mapping[tuple[TrialId, int], Mapping[str, str | None]],
+        members: list[tuple[str, str]],
+    ) -> None:
+        """A paper that queries found is told under its own number, but not to lists that heard of it as a trial's."""
+        heard = {
+            name
+            for (trial, _), onces in known.items()
+            if _HEARD.intersection(filter(None, onces.values()))
+            for name in self._reasons.get(trial, ())
+        }
+        left = {name: how for name, how in asked.items() if name not in heard}
+        number = TrialId(self._door.source.id, one.given.id)
+        about = one.watches[0].title or one.watches[0].key
+        seen = seen_as(self._context, self._door, one.given, one.kept, None)
+        done = known.get((number, subject.id), {})
+        verdicts = [
+            verdict
+            for verdict in judged(self._context, number, TrialFacts(), seen, about)
+            if verdict.once not in done and not verdict.once.startswith("corrected")
+        ]
+        if left and verdicts:
+            self._put(number, left, verdicts, subject, None, one.kept, members)
+        else:
+            note_members(self._context.database, members, self._context.clock.now())
+
+    def _links(self, one: Seen, subject: Kept) -> dict[TrialId, Link]:
+        """The watched trials that a paper is tied to, by its own record or what is known of it; a notice, by the paper that it is about."""
+        links = links_in(one.given, self._by_number)
+        for stored in links_of(self._context.database, {one.kept.id, subject.id}).values():
+            for trial, link in stored.items():
+                links[trial] = surest(link, links.get(trial))
+        watched = {trial: link for trial, link in links.items() if trial in self._reasons}
+        self._learn(watched)
+        return {
+            trial: tied(link, one.kept, self._listed[trial])
+            for trial, link in watched.items()
+            if trial in self._facts
+        }
+
+    def _learn(self, trials: Iterable[TrialId]) -> None:
+        new = [trial for trial in trials if trial not in self._listed]
+        for trial, snapshot in snapshots(self._context.database, new).items():
+            if snapshot.version:
+                self._facts[trial] = snapshot.facts
+        for trial in new:
+            self._listed[trial] = listed_in_registry(self._context, trial)
+
+    def _fresh(
+        self,
+        one: Seen,
+        subject: Kept,
+        trial: TrialId,
+        link: Link,
+        known: Mapping[tuple[TrialId, int], Mapping[str, str | None]],
+    ) -> list[Verdict]:
+        """What was not told yet of this paper beside this trial. What the registry's own record refers to was told by that."""
+        seen = seen_as(self._context, self._door, one.given, one.kept, link)
+        done = {*known.get((trial, subject.id), ()), *known.get((trial, one.kept.id), ())}
+        fresh: list[Verdict] = []
+        silent: list[Telling] = []
+        for verdict in judged(self._context, trial, self._facts[trial], seen):
+            once = verdict.once
+            key = (trial, subject.id, once)
+            if once in done or key in self._taken or (once == "mention" and "number" in done):
+                continue
+            self._taken.add(key)
+            if link == "registry" and once == "number":
+                silent.append(Telling(subject.id, once))
+            else:
+                fresh.append(verdict)
+        if silent or not fresh:
+            now = self._context.clock.now()
+            note_silent(self._context.database, trial, {one.kept.id: link}, silent, now)
+        return fresh
+
+    def _lists_that_asked(self, one: Seen) -> dict[str, Holding]:
+        keys = {watch.key for watch in one.watches}
+        return {
+            watchlist.name: Holding(f"found by the publications watch “{watch.title}”", (watch.wishes,))
+            for watchlist in self._context.watchlists
+            for watch in watchlist.watches
+            if watch.key in keys
+        }
+
+    def _put(
+        self,
+        number: TrialId,
+        holdings: Mapping[str, Holding],
+        verdicts: Sequence[Verdict],
+        subject: Kept,
+        link: Link | None,
+        kept: Kept,
+        members: Sequence[tuple[str, str]],
+    ) -> None:
+        message = self._messages.setdefault((number, tuple(sorted(holdings))), _Message(holdings))
+        message.verdicts += verdicts
+        message.tellings += [Telling(subject.id, verdict.once) for verdict in verdicts]
+        message.members += members
+        if link is not None:
+            message.links[kept.id] = link
+        else:
+            message.title = kept.paper.title
+
+    def tell(self, run: int) -> tuple[int, bool]:
+        """Write each message down with what it tells, in one transaction each."""
+        events, whole = 0, True
+        for (number, _), message in self._messages.items():
+            for left in reversed(range(_TRIES)):
+                try:
+                    events += self._record(number, message, run)
+                    break
+                except StaleSnapshot:
+                    whole = whole and left > 0
+        return events, whole
+
+    def _record(self, number: TrialId, message: _Message, run: int) -> int:
+        context, now = self._context, self._context.clock.now()
+        snapshot = snapshots(context.database, [number]).get(number)
+        version = snapshot.version if snapshot is not None else 0
+        facts = snapshot.facts if snapshot is not None else TrialFacts(title=message.title)
+        standing = Observation(number, "beside", now, version, version, verdicts=tuple(message.verdicts))
+        observation = addressed(
+            standing,
+            facts,
+            context.sources[number.registry],
+            context.watchlists,
+            message.holdings,
+            now,
+            about=" ".join(f"{one.paper}:{one.once}" for one in message.tellings),
+            words=partial(worded, context),
+        )
+        step = tells_of_papers(number, message.links, message.tellings, message.members, message.title, now)
+        return len(record(context.database, observation, run, [step]).events)
+
+
+def _is_loud(verdicts: Sequence[Verdict]) -> bool:
+    """Whether whoever asked for this paper would hear of it anyway."""
+    return any(verdict.significance >= Significance.NOTABLE for verdict in verdicts)
+
+
+def _propose(context: Context, trial: TrialId, kept: Kept) -> None:
+    """A paper whose record gives the trial's number and one of another registry's says that both are of one trial. One that gives
+    several of a kind is about several trials, and says nothing."""
+    by_kind: dict[str, set[str]] = {}
+    for named in kept.paper.named:
+        number = number_in(named.number) if named.link == "number" else None
+        if number is not None:
+            by_kind.setdefault(number.kind, set()).add(number.text)
+    own = number_in(trial.number)
+    if (
+        own is None
+        or by_kind.get(own.kind) != {own.text}
+        or any(len(of_kind) > 1 for of_kind in by_kind.values())
+    ):
+        return
+    others = [text for kind, of_kind in by_kind.items() if kind != own.kind for text in of_kind]
+    if others:
+        said = [Alias(text, "publication", kept.paper.keys[0]) for text in others]
+        propose_aliases(context.database, trial, said)
