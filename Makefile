@@ -22,8 +22,11 @@ setup: .venv/.ready  ## build .venv with the trialmon command in it
 demo: .venv/.ready  ## replay the seeds through the real pipeline, alerts on the terminal
 	@$(BIN)/trialmon demo
 
+# The tests commit some ten thousand times, and a commit waits for the disk: in memory, where there is enough of it, they take half as long.
+MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] && echo TMPDIR=/dev/shm)
+
 test: .venv/.ready  ## run the tests
-	@$(BIN)/python -m pytest -q -n auto
+	@$(MEMORY) $(BIN)/python -m pytest -q -n auto
 
 # TRIALMON_SOAK_SEED is another life, TRIALMON_SOAK_DAYS a shorter one.
 soak: .venv/.ready  ## two years of made trouble in one process: many minutes

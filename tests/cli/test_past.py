@@ -188,4 +188,4 @@ def test_either_trials_or_all_of_them(archive: Archive) -> None:
     answer = archive.ask("backfill", NUMBER)
     assert answer.code == 3
     assert "nothing is known of" in answer.err
-    assert "Nothing is left to fetch" in archive.ask("backfill").out
+    assert "No watched trial has been looked at yet" in archive.ask("backfill").out

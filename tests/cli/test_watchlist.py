@@ -80,6 +80,7 @@ def test_the_watchlists_are_listed(trialmon: Trialmon, backs: Path) -> None:
         "trials": 1,
         "searches": 0,
         "sponsors": 0,
+        "publications": 0,
         "subscribers": ["me"],
     }
     assert "backs      Backs" in trialmon("watchlist", "list").stdout
@@ -110,7 +111,7 @@ def test_a_malformed_number_is_refused_and_nothing_written(trialmon: Trialmon, b
     before = backs.read_text()
     answer = trialmon("watchlist", "add", "backs", "NCT06325566", "NCT1")
     assert answer.returncode == 2
-    assert "NCT1: 1 digits, 8 needed" in answer.stderr
+    assert "NCT1: 1 digit, 8 needed" in answer.stderr
     assert backs.read_text() == before
 
 
