@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check run bench bench-scale docs lock lint types clean
+.PHONY: help setup demo test kills soak check run bench bench-scale docs lock lint types clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -27,6 +27,9 @@ MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -k --output=avail /dev/shm 2>/dev/
 
 test: .venv/.ready  ## run the tests
 	@$(MEMORY) $(BIN)/python -m pytest -q -n auto
+
+kills: .venv/.ready  ## die at every passing of every crash point, and twice: minutes
+	@$(MEMORY) TRIALMON_KILLS=all $(BIN)/python -m pytest -q -n auto tests/journeys/test_killed.py
 
 # TRIALMON_SOAK_SEED is another life, TRIALMON_SOAK_DAYS a shorter one.
 soak: .venv/.ready  ## two years of made trouble in one process: many minutes

@@ -27,6 +27,7 @@ SECRETS = {
     "HOOK_SECRET": f"whsec_{'QUJD' * 8}",
     "OLD_HOOK_SECRET": f"whsec_{'REVG' * 8}",
     "HEARTBEAT_TOKEN": "made",
+    "NCBI_API_KEY": "made",
     "TRIALMON_WEB_TOKEN": "made" * 4,
 }
 DESTINATIONS = "destinations: {desk: 'json://127.0.0.1/', mailbox: 'mailto://me:made@example.org', machine: 'json://127.0.0.1/m'}\n"
