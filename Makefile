@@ -26,7 +26,7 @@ demo: .venv/.ready  ## replay the seeds through the real pipeline, alerts on the
 MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] && echo TMPDIR=/dev/shm)
 
 test: .venv/.ready  ## run the tests
-	@$(MEMORY) $(BIN)/python -m pytest -q -n auto
+	@$(MEMORY) $(BIN)/python -m pytest -q -n auto --dist loadfile
 
 kills: .venv/.ready  ## die at every passing of every crash point, and twice: minutes
 	@$(MEMORY) TRIALMON_KILLS=all $(BIN)/python -m pytest -q -n auto tests/journeys/test_killed.py
