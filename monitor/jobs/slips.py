@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from monitor.core.change import Change
 from monitor.core.facts import TrialFacts
-from monitor.core.promises import promises
+from monitor.core.promises import by_the_registry, promises
 from monitor.core.significance import Verdict
 from monitor.render.contexts import SLIPPING, Slips
 
@@ -25,7 +25,7 @@ def slips_in(
     }
     found = []
     for role in SLIPPING:
-        promised = promises(history, role) if role in moved else ()
+        promised = promises(by_the_registry(history), role) if role in moved else ()
         # Two dates are the change's before and after; only the days on which they were given are new.
         if len(promised) > 2 or (len(promised) == 2 and any(one.made is not None for one in promised)):
             found.append(Slips(role, promised))

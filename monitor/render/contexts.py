@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 from monitor.core.change import ChangeSet
+from monitor.core.dates import PartialDate
 from monitor.core.facts import TrialFacts
 from monitor.core.promises import Promise
 from monitor.core.receipt import Receipt
@@ -32,7 +33,7 @@ class Slips:
     least two."""
 
     role: Slipping
-    promises: tuple[Promise, ...]
+    promises: tuple[Promise[PartialDate | None], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.core.dates import duration_in_words
+from monitor.core.dates import PartialDate
 from monitor.core.promises import Promise
 from monitor.render import wording
 from monitor.render.contexts import Slips
@@ -53,7 +53,7 @@ def slips_view(slips: Slips, language: str) -> SlipsView:
             PromiseView(
                 made=wording.date_words(promise.made, language) if promise.made is not None else "",
                 date=_date(promise, language),
-                moved=_moved(promise),
+                moved=promise.moved_in_words,
                 start=scale.place(promise.made.latest) if promise.made is not None else None,
                 end=scale.place(promise.date.date.latest),
                 years=scale.years,
@@ -64,19 +64,13 @@ def slips_view(slips: Slips, language: str) -> SlipsView:
     )
 
 
-def _date(promise: Promise, language: str) -> str:
+def _date(promise: Promise[PartialDate | None], language: str) -> str:
     """That a promised date is estimated goes without saying."""
     words = wording.date_words(promise.date.date, language)
-    return f"{words} (actual)" if promise.date.type == "ACTUAL" else words
+    return f"{words} (actual)" if promise.reached else words
 
 
-def _moved(promise: Promise) -> str:
-    if not promise.moved:
-        return ""
-    return f"{duration_in_words(promise.moved)} {'later' if promise.moved > 0 else 'earlier'}"
-
-
-def _days(shown: Iterable[Promise]) -> list[date]:
+def _days(shown: Iterable[Promise[PartialDate | None]]) -> list[date]:
     return [
         day
         for promise in shown

@@ -7,7 +7,7 @@ from monitor.core.change import Change, FieldPath, Kind
 from monitor.core.dates import PartialDate
 from monitor.core.facts import TrialFacts, TypedDate
 from monitor.core.json import Json
-from monitor.core.promises import Promise, promises
+from monitor.core.promises import Promise, by_the_registry, promises
 from monitor.core.significance import Significance, Topic, Verdict
 from monitor.render.contexts import AlertContext, Reason, Slipping, Slips, WatchedTrial
 
@@ -60,7 +60,7 @@ def an_alert(**changed: object) -> AlertContext:
     return replace(alert, **changed)  # type: ignore[arg-type]
 
 
-def a_moved_date(role: Slipping, promised: tuple[Promise, ...]) -> AlertContext:
+def a_moved_date(role: Slipping, promised: tuple[Promise[PartialDate | None], ...]) -> AlertContext:
     """An alert of the last of these promises."""
     change = replace(
         a_change("2025-01", "2026-10", path=COMPLETION, label="Primary completion date"), role=role
@@ -76,7 +76,7 @@ def a_slipped_alert() -> AlertContext:
         TrialFacts(registry_date=day, primary_completion=TypedDate(PartialDate.parse(date), "ESTIMATED"))
         for day, date in said
     ]
-    return a_moved_date("primary_completion", promises(history, "primary_completion"))
+    return a_moved_date("primary_completion", promises(by_the_registry(history), "primary_completion"))
 
 
 def a_watched_trial(number: str = "NCT03737461", facts: TrialFacts = RESPINE) -> WatchedTrial:

@@ -18,7 +18,7 @@ from tests.render.builders import NOON, a_moved_date, a_slipped_alert, a_verdict
 DAYS = st.dates(date(1999, 1, 1), date(2100, 12, 31))
 
 
-def _promise(made: date | None, to: date, moved: int = 0) -> Promise:
+def _promise(made: date | None, to: date, moved: int = 0) -> Promise[PartialDate | None]:
     day = PartialDate(made.year, made.month, made.day) if made is not None else None
     return Promise(day, TypedDate(PartialDate(to.year, to.month, to.day), "ESTIMATED"), moved)
 

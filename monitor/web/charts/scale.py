@@ -3,14 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
 
 from monitor.core.dates import months_after
 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _STEPS_IN_MONTHS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 12_000, 24_000)
-
-_APART = 9  # units: a dot is about as wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +82,6 @@ def around(days: Sequence[date], start: float, end: float) -> Days:
     first, last = min(days), max(days)
     room = timedelta(days=max((last - first).days // 25, 20))
     return Days(first - min(room, first - date.min), last + min(room, date.max - last), start, end)
-
-
-_Dot = TypeVar("_Dot", bound=tuple[float, float, object])
-
-
-def apart(dots: Sequence[_Dot]) -> tuple[_Dot, ...]:
-    """Those dots that can be told from one another: the first, the last, and in between none that would lie upon the one before."""
-    kept = list(dots[:1])
-    for dot in dots[1:-1]:
-        if max(abs(dot[0] - kept[-1][0]), abs(dot[1] - kept[-1][1])) >= _APART:
-            kept.append(dot)
-    return (*kept, *dots[-1:]) if len(dots) > 1 else tuple(kept)
 
 
 def _round_numbers() -> Iterator[int]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.store.dashboard import Version
-from monitor.web.charts.scale import Days, Tick, around
+from monitor.web.charts.frame import Frame
+from monitor.web.charts.scale import Days, around
 
-WIDTH = 460
+_WIDTH = 460
 _LEFT, _RIGHT, _TOP, _LINE, _BELOW = 130, 448, 14, 20, 34
 # More are only in the table.
 _MOST = 30
@@ -40,16 +41,9 @@ class Row:
 class SpanChart:
     """Everything that the drawing needs: `drawn` of the `rows` have a line."""
 
+    frame: Frame
     rows: tuple[Row, ...]
     drawn: tuple[Row, ...]
-    x_ticks: tuple[Tick, ...]
-    height: int
-    bottom: int
-    y_ticks: tuple[Tick, ...] = ()
-    width: int = WIDTH
-    left: int = _LEFT
-    right: int = _RIGHT
-    top: int = _TOP
 
 
 def countries_chart(versions: Sequence[Version], today: date) -> SpanChart | None:
@@ -65,7 +59,8 @@ def countries_chart(versions: Sequence[Version], today: date) -> SpanChart | Non
     )
     drawn = rows[:_MOST]
     bottom = _TOP + _LINE * len(drawn)
-    return SpanChart(rows, drawn, x.ticks(5), bottom + _BELOW, bottom)
+    frame = Frame(_WIDTH, bottom + _BELOW, _LEFT, _RIGHT, _TOP, bottom, x_ticks=x.ticks(5))
+    return SpanChart(frame, rows, drawn)
 
 
 def _spans(versions: Sequence[Version]) -> dict[str, list[Span]]:

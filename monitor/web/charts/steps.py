@@ -1,14 +1,14 @@
 """A number over time, as steps: enrolment planned and reached, sites listed and recruiting."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor.store.dashboard import Version
-from monitor.web.charts.scale import Days, Numbers, Tick, apart, around, up_to
+from monitor.web.charts.frame import Course, Frame
+from monitor.web.charts.scale import Days, Numbers, around, up_to
 
-WIDTH, HEIGHT = 460, 210
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 448, 14, 176
+_FRAME = Frame(width=460, height=210, left=48, right=448, top=14, bottom=176)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,38 +21,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """One number's way: `path` is SVG path data; `dots` are (x, y, step)."""
-
-    name: str
-    kind: str
-    path: str
-    dots: tuple[tuple[float, float, Step], ...]
-
-    @property
-    def drawn(self) -> tuple[tuple[float, float, Step], ...]:
-        """The dots that there is room for."""
-        return apart(self.dots)
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The numbers alone, oldest first."""
-        return tuple(step for _, _, step in self.dots)
-
-
-@dataclass(frozen=True, slots=True)
 class StepChart:
     """Everything that the drawing needs."""
 
-    courses: tuple[Course, ...]
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = _LEFT
-    right: int = _RIGHT
-    top: int = _TOP
-    bottom: int = _BOTTOM
+    frame: Frame
+    courses: tuple[Course[Step], ...]
 
 
 def enrolment_chart(versions: Sequence[Version], today: date) -> StepChart | None:
@@ -88,13 +61,13 @@ def _chart(named: Sequence[tuple[str, str, list[Step]]], today: date) -> StepCha
         return None
     days = [step.day for _, _, steps in named for step in steps]
     today = max(today, *days)
-    x = around([*days, today], _LEFT, _RIGHT)
-    y = up_to([step.number for _, _, steps in named for step in steps], _BOTTOM, _TOP)
+    x = around([*days, today], _FRAME.left, _FRAME.right)
+    y = up_to([step.number for _, _, steps in named for step in steps], _FRAME.bottom, _FRAME.top)
     courses = tuple(_course(name, kind, steps, x, y, today) for name, kind, steps in named)
-    return StepChart(courses, x.ticks(6), y.ticks())
+    return StepChart(replace(_FRAME, x_ticks=x.ticks(6), y_ticks=y.ticks()), courses)
 
 
-def _course(name: str, kind: str, steps: Sequence[Step], x: Days, y: Numbers, today: date) -> Course:
+def _course(name: str, kind: str, steps: Sequence[Step], x: Days, y: Numbers, today: date) -> Course[Step]:
     dots = tuple((x.at(step.day), y.at(step.number), step) for step in steps)
     path = f"M{dots[0][0]} {dots[0][1]}" + "".join(f"H{across}V{up}" for across, up, _ in dots[1:])
     return Course(name, kind, path + f"H{x.at(today)}", dots)

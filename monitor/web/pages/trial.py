@@ -8,7 +8,7 @@ from monitor.render import wording
 from monitor.store import dashboard
 from monitor.store.publications import numbers_with_sayers, publications
 from monitor.store.queries import watched_by
-from monitor.web.charts.slips import promises, slip_chart
+from monitor.web.charts.slips import slip_chart
 from monitor.web.charts.spans import countries_chart
 from monitor.web.charts.steps import enrolment_chart, sites_chart
 from monitor.web.page import Answer, Asked, Nothing, Page, Shown
@@ -50,7 +50,6 @@ def _trial(asked: Asked) -> Answer:
             "of_version": _by_version(events),
             "without_version": [one for one in events if one.version is None],
             "slips": slip_chart(versions, today),
-            "moves": [(name, promises(versions, kind)) for name, kind in _DATES],
             "enrolment": enrolment_chart(versions, today),
             "sites": sites_chart(versions, today),
             "opened": countries_chart(versions, today),
@@ -66,7 +65,6 @@ def _trial(asked: Asked) -> Answer:
     )
 
 
-_DATES = (("Primary completion", "primary_completion"), ("Study completion", "completion"))
 _DEADLINES = {
     "primary_completion": "Primary completion",
     "completion": "Study completion",
