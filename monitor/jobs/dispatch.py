@@ -20,15 +20,8 @@ from monitor.jobs.lanes import Lanes
 from monitor.jobs.mistakes import say_mistake
 from monitor.jobs.quiet import keep_quiet
 from monitor.store.destinations import breaker_of
-from monitor.store.outbox import (
-    claim,
-    recover,
-    settle_gave_up,
-    settle_plainer,
-    settle_retry,
-    settle_sent,
-)
 from monitor.store.payloads import freeze, was_made_plainer
+from monitor.store.sending import claim, recover, settle_gave_up, settle_plainer, settle_retry, settle_sent
 from monitor.store.told import behind, document
 from monitor.store.turns import due_destinations
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from monitor.core.notification import Payload, key_of
-from monitor.store import outbox
+from monitor.store import sending
 from monitor.store.payloads import freeze
 from tests.builders import NUMBER, a_moment
 from tests.cli.archive import Archive
@@ -16,11 +16,11 @@ def send_all(archive: Archive, *bodies: str) -> None:
     """What is due is sent, in so many parts."""
     parts = [Payload("A title", body, "text", part=n, parts=len(bodies)) for n, body in enumerate(bodies, 1)]
     with archive.database() as db:
-        while claimed := outbox.claim(db, NOW, LEASE, 1, "a daemon"):
+        while claimed := sending.claim(db, NOW, LEASE, 1, "a daemon"):
             (delivery,) = claimed
             if delivery.payload is None:
                 delivery = freeze(db, delivery, parts, NOW)
-            outbox.settle_sent(db, delivery, NOW + timedelta(seconds=3))
+            sending.settle_sent(db, delivery, NOW + timedelta(seconds=3))
 
 
 def test_what_was_sent_is_told_with_its_proof(known: Archive) -> None:

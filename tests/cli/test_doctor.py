@@ -10,7 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from monitor.embedded import EmbeddedRegistry, History
-from monitor.store import outbox
+from monitor.store import sending
 from monitor.store.inspection import files_of
 from tests import canary
 from tests.builders import NUMBER, a_document
@@ -208,8 +208,8 @@ def test_messages_that_were_given_up_are_not_well(well: Archive) -> None:
     well.tell()
     now = datetime.now(UTC)
     with well.database() as db:
-        (delivery,) = outbox.claim(db, now, timedelta(minutes=5), 10, "a daemon")
-        outbox.settle_gave_up(db, delivery, now, "no")
+        (delivery,) = sending.claim(db, now, timedelta(minutes=5), 10, "a daemon")
+        sending.settle_gave_up(db, delivery, now, "no")
     found = wrong(examined(well))["deliveries"]
     assert "1 message was given up" in found["message"]
     assert "retry --all-given-up" in found["hint"]

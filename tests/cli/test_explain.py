@@ -8,7 +8,7 @@ from monitor.core.notification import Message, Notification
 from monitor.core.observation import Observation
 from monitor.core.significance import Significance
 from monitor.core.source import Found, Missing
-from monitor.store import observations, outbox, runs
+from monitor.store import observations, runs, sending
 from tests.builders import NUMBER, a_change, a_date_struct, a_document, a_moment, a_record, a_trial
 from tests.cli.archive import Archive
 from tests.cli.conftest import EVIL
@@ -42,11 +42,11 @@ def told(archive: Archive) -> Archive:
     with archive.database() as db:
         for minutes, settled in ((0, False), (5, True)):
             now = SEEN + timedelta(minutes=minutes)
-            (delivery,) = outbox.claim(db, now, timedelta(minutes=1), 10, "a process")
+            (delivery,) = sending.claim(db, now, timedelta(minutes=1), 10, "a process")
             if settled:
-                outbox.settle_sent(db, delivery, now)
+                sending.settle_sent(db, delivery, now)
             else:
-                outbox.settle_retry(db, delivery, now, now + timedelta(minutes=5), "the mailbox is full")
+                sending.settle_retry(db, delivery, now, now + timedelta(minutes=5), "the mailbox is full")
     return archive
 
 

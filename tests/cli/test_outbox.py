@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.store import outbox
+from monitor.store import sending
 from tests.builders import NUMBER, a_moment
 from tests.cli.archive import Archive
 
@@ -15,15 +15,15 @@ KEYS = "id key destination subscriber trial state attempts due error".split()
 def claimed(archive: Archive, *, gave_up: str = "") -> None:
     """What is due is being sent; or was given up, for that reason."""
     with archive.database() as db:
-        for delivery in outbox.claim(db, NOW, timedelta(minutes=5), 10, "a daemon"):
+        for delivery in sending.claim(db, NOW, timedelta(minutes=5), 10, "a daemon"):
             if gave_up:
-                outbox.settle_gave_up(db, delivery, NOW + timedelta(seconds=3), gave_up)
+                sending.settle_gave_up(db, delivery, NOW + timedelta(seconds=3), gave_up)
 
 
 def sent(archive: Archive) -> None:
     with archive.database() as db:
-        for delivery in outbox.claim(db, NOW, timedelta(minutes=5), 10, "a daemon"):
-            outbox.settle_sent(db, delivery, NOW)
+        for delivery in sending.claim(db, NOW, timedelta(minutes=5), 10, "a daemon"):
+            sending.settle_sent(db, delivery, NOW)
 
 
 def test_deliveries_have_the_keys_of_the_contract_newest_first(known: Archive) -> None:
@@ -94,11 +94,11 @@ def test_what_is_dropped_is_never_sent_until_it_is_retried(known: Archive) -> No
     identity = known.tell()
     assert known.ask("outbox", "drop", str(identity)).code == 0
     with known.database() as db:
-        assert outbox.claim(db, NOW, timedelta(minutes=5), 10, "a daemon") == []
+        assert sending.claim(db, NOW, timedelta(minutes=5), 10, "a daemon") == []
     assert known.ask("outbox", "drop", str(identity)).err.endswith("it was dropped already\n")
     assert known.ask("outbox", "retry", str(identity)).code == 0
     with known.database() as db:
-        assert len(outbox.claim(db, NOW + timedelta(days=3650), timedelta(minutes=5), 10, "a daemon")) == 1
+        assert len(sending.claim(db, NOW + timedelta(days=3650), timedelta(minutes=5), 10, "a daemon")) == 1
 
 
 def test_what_was_sent_stays_sent_and_what_is_being_sent_is_left_alone(known: Archive) -> None:

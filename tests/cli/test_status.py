@@ -12,7 +12,7 @@ from monitor.cli.showing import ago, size
 from monitor.config.load import load_settings
 from monitor.core.breaker import Breaker
 from monitor.jobs.metrics import write_metrics_file
-from monitor.store import outbox, runs
+from monitor.store import runs, sending
 from tests.builders import NUMBER, a_moment
 from tests.cli.archive import Archive
 
@@ -88,8 +88,8 @@ def test_a_delivery_given_up_is_not_well_and_what_to_do_is_said(known: Archive, 
     known.look_succeeded(present)
     known.tell()
     with known.database() as db:
-        (delivery,) = outbox.claim(db, present, timedelta(minutes=5), 10, "a daemon")
-        outbox.settle_gave_up(db, delivery, present, "no")
+        (delivery,) = sending.claim(db, present, timedelta(minutes=5), 10, "a daemon")
+        sending.settle_gave_up(db, delivery, present, "no")
     answer = known.ask("status")
     assert answer.code == 1
     assert "0 messages wait to be sent, 1 given up" in answer.out
@@ -102,8 +102,8 @@ def test_a_destination_that_refuses_for_an_hour_is_not_well(known: Archive, pres
     begun, why = present - timedelta(hours=2), "the receiver answered 401"
     broken = Breaker().failed(begun, why, begun, plainly=True)
     with known.database() as db:
-        (delivery,) = outbox.claim(db, begun, timedelta(minutes=5), 10, "a daemon")
-        outbox.settle_retry(db, delivery, begun, begun, why, breaker=broken, excused=True)
+        (delivery,) = sending.claim(db, begun, timedelta(minutes=5), 10, "a daemon")
+        sending.settle_retry(db, delivery, begun, begun, why, breaker=broken, excused=True)
     answer = known.ask("status", "--json")
     assert (answer.code, answer.rows[0]["ok"]) == (1, False)
     assert "destination desk: nothing has arrived since" in answer.err

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import pytest
 
 from monitor.core.notification import Payload
-from monitor.store import outbox
+from monitor.store import sending
 from monitor.store.database import instance_lock
 from monitor.store.payloads import freeze
 from tests.builders import a_document, a_location, a_moment
@@ -91,8 +91,8 @@ def test_a_thinned_message_is_shown_with_its_text_and_the_digest_of_what_was_han
 ) -> None:
     identity, now = noisy.tell(text="It is completed."), a_moment("2026-02-09T10:00")
     with noisy.database() as db:
-        [delivery] = outbox.claim(db, now, timedelta(minutes=5), 1, "a daemon")
-        outbox.settle_sent(
+        [delivery] = sending.claim(db, now, timedelta(minutes=5), 1, "a daemon")
+        sending.settle_sent(
             db, freeze(db, delivery, [Payload("Completed", "<p>handed over</p>", "html")], now), now
         )
     assert "handed over</p>" in noisy.ask("outbox", "show", str(identity)).out

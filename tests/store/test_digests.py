@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.core.significance import Significance
-from monitor.store import outbox
+from monitor.store import outbox, sending
 from monitor.store.database import Database
 from monitor.store.digests import digests_due, fold, stored
 from monitor.store.folding import Fold, fold_deliveries
@@ -19,7 +19,7 @@ SLOT = NOW + timedelta(hours=10)
 def test_a_message_with_a_slot_is_not_sent_by_itself(db: Database) -> None:
     assert outbox.notify(db, [a_notification(slot=SLOT)], NOW) == []
     assert digests_due(db, SLOT - timedelta(seconds=1)) == []
-    assert outbox.claim(db, SLOT, timedelta(minutes=5), 10, "me") == []
+    assert sending.claim(db, SLOT, timedelta(minutes=5), 10, "me") == []
 
 
 def test_a_digest_gathers_what_one_subscriber_waits_for(db: Database) -> None:
@@ -52,7 +52,7 @@ def test_folded_messages_are_told_once(db: Database) -> None:
     [delivery] = fold(db, ids, a_notification("digest", kind="digest", trial=""), SLOT)
     assert digests_due(db, SLOT) == []
     assert fold(db, ids[:1], a_notification("another digest", kind="digest", trial=""), SLOT) == []
-    [sent] = outbox.claim(db, SLOT, timedelta(minutes=5), 10, "me")
+    [sent] = sending.claim(db, SLOT, timedelta(minutes=5), 10, "me")
     assert (sent.id, sent.message.title) == (delivery, "title digest")
 
 

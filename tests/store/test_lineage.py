@@ -11,7 +11,7 @@ from monitor.store import lineage
 from monitor.store.database import Database
 from monitor.store.digests import fold
 from monitor.store.observations import record
-from monitor.store.outbox import claim, settle_sent
+from monitor.store.sending import claim, settle_sent
 from monitor.store.watches import sync_watchlists, update_members
 from tests.store.builders import (
     DAY,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from monitor.core.notification import Delivery, Notification, key_of
-from monitor.store import outbox, queries
+from monitor.store import outbox, queries, sending
 from monitor.store.database import Database
 from tests.store.builders import DAY, NOW, REXLEMESTROCEL, a_notification
 
@@ -24,7 +24,7 @@ def written(db: Database, *notifications: Notification) -> list[int]:
 
 
 def claimed(db: Database, now: Any = NOW, limit: int = 10) -> list[Delivery]:
-    return outbox.claim(db, now, LEASE, limit, "me")
+    return sending.claim(db, now, LEASE, limit, "me")
 
 
 def state(db: Database, delivery: int) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def test_a_delivery_is_claimed_sent_and_never_claimed_again(db: Database) -> Non
     assert delivery.message == a_notification("k1").message
     assert (delivery.destination, delivery.attempts) == ("desk", 1)
     assert claimed(db) == []
-    assert outbox.settle_sent(db, delivery, NOW + SECOND)
+    assert sending.settle_sent(db, delivery, NOW + SECOND)
     assert state(db, identity)["state"] == "sent"
     assert claimed(db, NOW + DAY) == []
     [attempt] = queries.attempts(db, identity)
@@ -90,20 +90,20 @@ def test_a_clock_that_went_back_a_year_holds_nothing_up(db: Database) -> None:
     written(db, a_notification("a", due=NOW + year, trial=""))
     written(db, a_notification("b", trial="", due=NOW + year))
     [first, _] = claimed(db)
-    assert outbox.settle_retry(db, first, NOW, NOW + year, "refused")
-    outbox.recover(db, NOW - year)  # its lease lies a year ahead of this clock
+    assert sending.settle_retry(db, first, NOW, NOW + year, "refused")
+    sending.recover(db, NOW - year)  # its lease lies a year ahead of this clock
     assert {delivery.id for delivery in claimed(db, NOW - year)} == {1, 2}
 
 
 def test_a_failure_is_tried_again_later_with_the_same_key(db: Database) -> None:
     [identity] = written(db, a_notification())
     [first] = claimed(db)
-    assert outbox.settle_retry(db, first, NOW, NOW + DAY, "refused")
+    assert sending.settle_retry(db, first, NOW, NOW + DAY, "refused")
     assert (state(db, identity)["state"], state(db, identity)["error"]) == ("pending", "refused")
     assert claimed(db, NOW + SECOND) == []
     [second] = claimed(db, NOW + DAY)
     assert (second.key, second.attempts) == (first.key, 2)
-    assert outbox.settle_gave_up(db, second, NOW + DAY, "refused for good")
+    assert sending.settle_gave_up(db, second, NOW + DAY, "refused for good")
     assert state(db, identity)["state"] == "gave_up"
     assert outcomes(db, identity) == ["retry", "gave_up"]
     assert claimed(db, NOW + 10 * DAY) == []
@@ -116,37 +116,37 @@ def test_a_lease_that_ended_is_taken_over_and_its_attempt_unknown(db: Database) 
     [taken] = claimed(db, NOW + LEASE)
     assert (taken.key, taken.attempts) == (lost.key, 2)
     assert outcomes(db, identity) == ["unknown", ""]
-    assert not outbox.settle_sent(db, lost, NOW + LEASE)  # its time was over
-    assert not outbox.settle_gave_up(db, lost, NOW + LEASE, "no")
+    assert not sending.settle_sent(db, lost, NOW + LEASE)  # its time was over
+    assert not sending.settle_gave_up(db, lost, NOW + LEASE, "no")
     assert state(db, identity)["state"] == "sending"
-    assert outbox.settle_sent(db, taken, NOW + LEASE)
+    assert sending.settle_sent(db, taken, NOW + LEASE)
     assert outcomes(db, identity) == ["unknown", "sent"]
 
 
 def test_what_was_accepted_though_its_lease_had_ended_is_not_sent_again(db: Database) -> None:
     [identity] = written(db, a_notification())
     [slept] = claimed(db)
-    assert outbox.recover(db, NOW + DAY) == 1  # the machine slept in the middle of the attempt, and wakes
-    assert not outbox.settle_retry(db, slept, NOW + DAY, NOW + DAY, "503")
-    assert outbox.settle_sent(db, slept, NOW + DAY)
+    assert sending.recover(db, NOW + DAY) == 1  # the machine slept in the middle of the attempt, and wakes
+    assert not sending.settle_retry(db, slept, NOW + DAY, NOW + DAY, "503")
+    assert sending.settle_sent(db, slept, NOW + DAY)
     assert (state(db, identity)["state"], claimed(db, NOW + DAY)) == ("sent", [])
     assert outcomes(db, identity) == ["unknown"]
 
 
 def test_a_clock_that_is_set_right_in_the_middle_of_an_attempt_ends_no_lease(db: Database) -> None:
     written(db, a_notification())
-    [ours] = outbox.claim(db, NOW, timedelta(hours=1), 1, "me")
-    assert outbox.recover(db, NOW - 2 * SECOND) == 0
+    [ours] = sending.claim(db, NOW, timedelta(hours=1), 1, "me")
+    assert sending.recover(db, NOW - 2 * SECOND) == 0
     assert claimed(db, NOW - 2 * SECOND) == []
-    assert outbox.settle_sent(db, ours, NOW)
+    assert sending.settle_sent(db, ours, NOW)
 
 
 def test_a_dead_owner_is_not_waited_for(db: Database) -> None:
     [identity] = written(db, a_notification())
     claimed(db)
-    assert outbox.recover(db, NOW) == 0
-    assert outbox.recover(db, NOW, is_dead=lambda owner: owner == "me") == 1
-    assert outbox.recover(db, NOW, is_dead=lambda owner: owner == "me") == 0
+    assert sending.recover(db, NOW) == 0
+    assert sending.recover(db, NOW, is_dead=lambda owner: owner == "me") == 1
+    assert sending.recover(db, NOW, is_dead=lambda owner: owner == "me") == 0
     assert outcomes(db, identity) == ["unknown"]
     assert len(claimed(db)) == 1
 
@@ -161,11 +161,11 @@ def test_messages_about_a_trial_reach_a_destination_in_order(db: Database) -> No
     written(db, a_notification("elsewhere", destinations=["mailbox"]))
     now = claimed(db)
     assert [delivery.message.title for delivery in now] == ["title first", "title other", "title elsewhere"]
-    assert outbox.settle_retry(db, now[0], NOW, NOW + DAY, "refused")
-    assert all(outbox.settle_sent(db, other, NOW) for other in now[1:])
+    assert sending.settle_retry(db, now[0], NOW, NOW + DAY, "refused")
+    assert all(sending.settle_sent(db, other, NOW) for other in now[1:])
     assert claimed(db) == []
     [first] = claimed(db, NOW + DAY)
-    outbox.settle_gave_up(db, first, NOW + DAY, "refused")
+    sending.settle_gave_up(db, first, NOW + DAY, "refused")
     [second] = claimed(db, NOW + DAY)
     assert second.message.title == "title second"
 
@@ -190,13 +190,13 @@ def test_the_notice_of_giving_up_is_written_with_it_or_not_at_all(db: Database) 
     (identity,) = written(db, a_notification())
     (delivery,) = claimed(db)
     notice = a_notification("notice", kind="notice", trial="", destinations=["mailbox"])
-    assert outbox.settle_gave_up(db, delivery, NOW, "no", [notice])
+    assert sending.settle_gave_up(db, delivery, NOW, "no", [notice])
     assert (state(db, identity)["state"], [one.destination for one in claimed(db)]) == (
         "gave_up",
         ["mailbox"],
     )
     late = a_notification("late", kind="notice", trial="", destinations=["mailbox"])
-    assert not outbox.settle_gave_up(db, delivery, NOW, "no", [late]), "it is settled already"
+    assert not sending.settle_gave_up(db, delivery, NOW, "no", [late]), "it is settled already"
     assert claimed(db) == []
 
 
@@ -206,9 +206,9 @@ def test_a_person_may_retry_and_drop_but_not_what_was_sent(db: Database) -> None
     )
     for delivery in claimed(db, limit=2):
         if delivery.id == sent:
-            outbox.settle_sent(db, delivery, NOW)
+            sending.settle_sent(db, delivery, NOW)
         else:
-            outbox.settle_gave_up(db, delivery, NOW, "refused")
+            sending.settle_gave_up(db, delivery, NOW, "refused")
     assert outbox.drop(db, [sent, given_up, pending, 99]) == [given_up, pending]
     assert [row["state"] for row in queries.outbox(db)] == ["suppressed", "suppressed", "sent"]
     assert claimed(db, NOW + DAY) == []
@@ -229,7 +229,7 @@ def test_a_person_may_retry_and_drop_but_not_what_was_sent(db: Database) -> None
 def test_what_was_sent_cannot_be_unsaid(db: Database, statement: str) -> None:
     written(db, a_notification())
     [delivery] = claimed(db)
-    outbox.settle_sent(db, delivery, NOW)
+    sending.settle_sent(db, delivery, NOW)
     with pytest.raises(sqlite3.IntegrityError), db.writing() as connection:
         connection.execute(statement)
 
@@ -238,12 +238,12 @@ DIES = """
 import os, sys
 from datetime import timedelta
 from pathlib import Path
-from monitor.store import outbox
+from monitor.store import outbox, sending
 from monitor.store.database import Database
 from tests.store.builders import NOW
 db = Database.open(Path(sys.argv[1]), at=lambda name: os._exit(9) if name == sys.argv[2] else None)
-[delivery] = outbox.claim(db, NOW, timedelta(minutes=5), 10, "the dead")
-outbox.settle_sent(db, delivery, NOW)
+[delivery] = sending.claim(db, NOW, timedelta(minutes=5), 10, "the dead")
+sending.settle_sent(db, delivery, NOW)
 """
 
 
@@ -259,7 +259,7 @@ def test_a_death_while_sending_is_found_and_repeated_with_the_same_key(
     root = Path(__file__).parents[2]
     died = subprocess.run([sys.executable, "-c", DIES, str(path), point], check=False, cwd=root)
     assert died.returncode == 9
-    assert outbox.recover(db, NOW, is_dead=lambda owner: owner == "the dead") == (0 if sent else 1)
+    assert sending.recover(db, NOW, is_dead=lambda owner: owner == "the dead") == (0 if sent else 1)
     assert [delivery.key for delivery in claimed(db)] == ([] if sent else [key_of("k1", "desk")])
     assert outcomes(db, identity) == (["sent"] if sent else ["unknown", ""])
     db.close()
@@ -267,9 +267,9 @@ def test_a_death_while_sending_is_found_and_repeated_with_the_same_key(
 
 def _send_all(path: Path, worker: int) -> None:
     db = Database.open(path)
-    while deliveries := outbox.claim(db, NOW, LEASE, 3, f"worker {worker}"):
+    while deliveries := sending.claim(db, NOW, LEASE, 3, f"worker {worker}"):
         for delivery in deliveries:
-            assert outbox.settle_sent(db, delivery, NOW)
+            assert sending.settle_sent(db, delivery, NOW)
     db.close()
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.notification import Delivery
-from monitor.store import outbox, queries
+from monitor.store import outbox, queries, sending
 from monitor.store.database import Database
 from tests.store.builders import NOW, a_notification
 
@@ -43,7 +43,7 @@ class Life:
         outbox.notify(self.db, [note], self.now)
 
     def claim(self, limit: int, _: str = "") -> None:
-        self.held += outbox.claim(self.db, self.now, LEASE, limit, "me")
+        self.held += sending.claim(self.db, self.now, LEASE, limit, "me")
 
     def end(self, which: int, how: str) -> None:
         if not self.held:
@@ -52,9 +52,9 @@ class Life:
         if how in ("sent", "sent, unheard"):
             self.arrived.append(delivery.id)
         if how == "sent":
-            outbox.settle_sent(self.db, delivery, self.now)
+            sending.settle_sent(self.db, delivery, self.now)
         elif how == "retry":
-            outbox.settle_retry(self.db, delivery, self.now, self.now + timedelta(minutes=2), "refused")
+            sending.settle_retry(self.db, delivery, self.now, self.now + timedelta(minutes=2), "refused")
 
     def die(self, *_: object) -> None:
         self.held.clear()
@@ -64,7 +64,7 @@ class Life:
 
     def faults_end(self) -> None:
         self.die()
-        outbox.recover(self.db, self.now, is_dead=lambda owner: True)
+        sending.recover(self.db, self.now, is_dead=lambda owner: True)
         for _ in range(3):
             self.now += timedelta(hours=30)
             for _ in range(self.written + 1):
@@ -121,7 +121,7 @@ def test_no_file_grows_beyond_its_quota_and_the_old_state_stays(tmp_path: Path) 
     script = (
         "import resource, signal, sys; from pathlib import Path\n"
         "from monitor.core.errors import TrialmonError\n"
-        "from monitor.store import outbox; from monitor.store.database import Database\n"
+        "from monitor.store import outbox, sending; from monitor.store.database import Database\n"
         "from tests.store.builders import NOW, a_notification\n"
         "db = Database.open(Path(sys.argv[1])); outbox.notify(db, [a_notification('first')], NOW)\n"
         "size = Path(sys.argv[1] + '-wal').stat().st_size\n"

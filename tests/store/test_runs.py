@@ -11,7 +11,7 @@ from monitor.core.breaker import Breaker
 from monitor.store import queries
 from monitor.store.database import Database
 from monitor.store.health import last_runs, refusing_destinations, status
-from monitor.store.outbox import claim, notify, settle_retry, settle_sent
+from monitor.store.outbox import notify
 from monitor.store.runs import (
     Failure,
     SourceState,
@@ -24,6 +24,7 @@ from monitor.store.runs import (
     set_next_look,
     source_state,
 )
+from monitor.store.sending import claim, settle_retry, settle_sent
 from tests.store.builders import DAY, NOW, a_notification
 
 CTG = "clinicaltrials.gov"
@@ -122,7 +123,8 @@ def test_silence_is_not_health(db: Database) -> None:
 
 
 def test_a_given_up_message_is_not_health_until_somebody_cares(db: Database) -> None:
-    from monitor.store.outbox import drop, settle_gave_up
+    from monitor.store.outbox import drop
+    from monitor.store.sending import settle_gave_up
 
     [identity] = notify(db, [a_notification()], NOW)
     assert status(db, NOW)["outbox"] == {"pending": 1, "gave_up": 0}

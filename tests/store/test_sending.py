@@ -8,7 +8,7 @@ import pytest
 
 from monitor.core.breaker import Breaker
 from monitor.core.notification import Delivery, Payload, key_of
-from monitor.store import outbox, queries
+from monitor.store import outbox, queries, sending
 from monitor.store.database import Database
 from monitor.store.destinations import breaker_of, broken_destinations
 from monitor.store.folding import Fold, crowd, fold_deliveries
@@ -36,7 +36,7 @@ def a_payload(body: str = "the bytes", part: int = 1, parts: int = 1) -> Payload
 
 
 def claimed(db: Database, now: timedelta = timedelta(), to: str | None = None) -> list[Delivery]:
-    return outbox.claim(db, NOW + now, LEASE, 9, "me", to)
+    return sending.claim(db, NOW + now, LEASE, 9, "me", to)
 
 
 def bodies(deliveries: list[Delivery]) -> list[str]:
@@ -48,7 +48,7 @@ def test_every_attempt_sends_what_was_fixed_at_the_first(db: Database) -> None:
     [first] = claimed(db)
     assert first.payload is None
     assert freeze(db, first, [a_payload()], NOW).payload == a_payload()
-    outbox.settle_retry(db, first, NOW, NOW + MINUTE, "503")
+    sending.settle_retry(db, first, NOW, NOW + MINUTE, "503")
     [again] = claimed(db, MINUTE)
     assert again.payload == a_payload()
     with pytest.raises(sqlite3.IntegrityError), db.writing() as connection:
@@ -60,7 +60,7 @@ def test_what_was_refused_goes_once_more_in_plainer_words_and_both_are_kept(db: 
     [first] = claimed(db)
     freeze(db, first, [a_payload()], NOW)
     assert not was_made_plainer(db, first.id)
-    outbox.settle_plainer(db, first, NOW, "400", replace(a_payload(), body="short", form="text"))
+    sending.settle_plainer(db, first, NOW, "400", replace(a_payload(), body="short", form="text"))
     [again] = claimed(db)
     assert bodies([again]) == ["short"]
     assert was_made_plainer(db, first.id)
@@ -71,13 +71,13 @@ def test_what_was_refused_goes_once_more_in_plainer_words_and_both_are_kept(db: 
 def test_parts_have_keys_of_their_own_and_go_one_after_the_other(db: Database) -> None:
     outbox.notify(db, [a_notification("long", trial=""), a_notification("next", trial="")], NOW)
     long, other = claimed(db)
-    outbox.settle_retry(db, other, NOW, NOW + DAY, "later")
+    sending.settle_retry(db, other, NOW, NOW + DAY, "later")
     freeze(db, long, [a_payload(f"part {n}", n, 3) for n in (1, 2, 3)], NOW)
     assert claimed(db) == [], "the second waits for the first"
-    outbox.settle_sent(db, long, NOW)
+    sending.settle_sent(db, long, NOW)
     [second] = claimed(db)
     assert (second.key, bodies([second])) == (key_of(long.key, "part 2"), ["part 2"])
-    outbox.settle_retry(db, second, NOW, NOW + MINUTE, "503")
+    sending.settle_retry(db, second, NOW, NOW + MINUTE, "503")
     assert claimed(db) == [], "the third waits for the second"
     assert bodies(claimed(db, MINUTE)) == ["part 2"], "only what failed is sent again"
 
@@ -86,12 +86,12 @@ def test_the_next_message_about_a_trial_waits_for_all_parts_of_the_one_before(db
     outbox.notify(db, [a_notification("long"), a_notification("next")], NOW)
     [long] = claimed(db)
     freeze(db, long, [a_payload("1", 1, 2), a_payload("2", 2, 2)], NOW)
-    outbox.settle_sent(db, long, NOW)
+    sending.settle_sent(db, long, NOW)
     [second] = claimed(db)
-    outbox.settle_retry(db, second, NOW, NOW + DAY, "503")
+    sending.settle_retry(db, second, NOW, NOW + DAY, "503")
     assert claimed(db) == []
     [second] = claimed(db, DAY)
-    outbox.settle_gave_up(db, second, NOW + DAY, "no")
+    sending.settle_gave_up(db, second, NOW + DAY, "no")
     assert [one.message.title for one in claimed(db, DAY)] == ["title next"]
 
 
@@ -105,18 +105,18 @@ def test_a_digest_waits_its_turn_for_each_trial_that_it_tells_of(db: Database) -
     outbox.notify(db, [alert, digest, other, a_notification("after")], NOW)
     now = claimed(db)
     assert [one.message.title for one in now] == ["title alert", "title other"]
-    outbox.settle_sent(db, now[0], NOW)
+    sending.settle_sent(db, now[0], NOW)
     [then] = claimed(db)
     assert then.message.title == "title digest"
-    outbox.settle_sent(db, then, NOW)
+    sending.settle_sent(db, then, NOW)
     assert [one.message.title for one in claimed(db)] == ["title after"]
 
 
 def test_a_broken_destination_gets_one_message_at_a_time_that_which_was_tried_least(db: Database) -> None:
     outbox.notify(db, [a_notification(name, trial="") for name in "abc"], NOW)
-    [first] = outbox.claim(db, NOW, LEASE, 1, "me", "desk")
+    [first] = sending.claim(db, NOW, LEASE, 1, "me", "desk")
     broken = Breaker().failed(NOW, "401", NOW, plainly=True)
-    outbox.settle_retry(db, first, NOW, NOW + 5 * MINUTE, "401", breaker=broken, excused=True)
+    sending.settle_retry(db, first, NOW, NOW + 5 * MINUTE, "401", breaker=broken, excused=True)
     assert breaker_of(db, "desk") == broken
     assert due_destinations(db, NOW + 4 * MINUTE) == []
     assert claimed(db, 4 * MINUTE) == []
@@ -124,7 +124,7 @@ def test_a_broken_destination_gets_one_message_at_a_time_that_which_was_tried_le
     [probe] = claimed(db, 5 * MINUTE)
     assert probe.message.title == "title b"
     assert claimed(db, 5 * MINUTE) == [], "one at a time"
-    outbox.settle_sent(db, probe, NOW + 5 * MINUTE, broken.worked(NOW + 5 * MINUTE))
+    sending.settle_sent(db, probe, NOW + 5 * MINUTE, broken.worked(NOW + 5 * MINUTE))
     assert [(one.attempts, one.excused) for one in claimed(db, 5 * MINUTE)] == [(1, 0), (2, 1)]
 
 
@@ -132,7 +132,7 @@ def test_a_destination_that_rests_holds_up_no_other(db: Database) -> None:
     outbox.notify(db, [a_notification("a", destinations=["desk", "hall"])], NOW)
     [desk] = claimed(db, to="desk")
     broken = Breaker().failed(NOW, "401", NOW, plainly=True)
-    outbox.settle_retry(db, desk, NOW, NOW, "401", breaker=broken)
+    sending.settle_retry(db, desk, NOW, NOW, "401", breaker=broken)
     assert [one.destination for one in claimed(db)] == ["hall"]
 
 
@@ -140,15 +140,15 @@ def test_a_rest_that_lies_further_ahead_than_it_can_is_over(db: Database) -> Non
     outbox.notify(db, [a_notification()], NOW - 30 * DAY)
     [one] = claimed(db)
     far = Breaker().failed(NOW, "401", NOW, plainly=True)
-    outbox.settle_retry(db, one, NOW, NOW, "401", breaker=far)
+    sending.settle_retry(db, one, NOW, NOW, "401", breaker=far)
     assert len(claimed(db, -30 * DAY)) == 1, "the clock went back"
 
 
 def test_a_person_who_retries_closes_the_breaker(db: Database) -> None:
     a, _ = outbox.notify(db, [a_notification(name, trial="") for name in "ab"], NOW)
-    [first] = outbox.claim(db, NOW, LEASE, 1, "me")
+    [first] = sending.claim(db, NOW, LEASE, 1, "me")
     broken = Breaker().failed(NOW, "401", NOW, plainly=True)
-    outbox.settle_retry(db, first, NOW, NOW + DAY, "401", breaker=broken, excused=True)
+    sending.settle_retry(db, first, NOW, NOW + DAY, "401", breaker=broken, excused=True)
     assert broken_destinations(db, NOW + DAY / 24) == ["desk"]
     assert outbox.retry(db, [a], NOW + MINUTE) == [a]
     assert broken_destinations(db, NOW + DAY / 24) == []
@@ -179,16 +179,16 @@ def test_a_digest_of_what_was_folded_takes_its_place_in_turn(db: Database) -> No
 
 def test_nothing_is_folded_that_another_process_has_taken_up(db: Database) -> None:
     ids = outbox.notify(db, [a_notification(name, trial="") for name in "ab"], NOW)
-    outbox.claim(db, NOW, LEASE, 1, "another")
+    sending.claim(db, NOW, LEASE, 1, "another")
     assert not fold_deliveries(db, "desk", [Fold(tuple(ids), a_notification("digest", kind="digest"))], NOW)
     assert [row["state"] for row in queries.outbox(db)] == ["pending", "sending"]
 
 
 def test_only_what_surely_did_not_arrive_is_loose(db: Database) -> None:
     outbox.notify(db, [a_notification(name, trial="") for name in "abc"], NOW)
-    unknown, failed = outbox.claim(db, NOW, LEASE, 2, "me")
-    outbox.settle_retry(db, unknown, NOW, NOW + DAY, "no answer", "unknown")
-    outbox.settle_retry(db, failed, NOW, NOW + DAY, "503")
+    unknown, failed = sending.claim(db, NOW, LEASE, 2, "me")
+    sending.settle_retry(db, unknown, NOW, NOW + DAY, "no answer", "unknown")
+    sending.settle_retry(db, failed, NOW, NOW + DAY, "503")
     waiting = crowd(db, "desk", NOW, NOW).waiting
     assert [(one.fresh, one.loose) for one in waiting] == [(False, False), (False, True), (True, True)]
 
@@ -201,7 +201,7 @@ def test_in_a_storm_what_comes_after_it_began_waits_but_not_what_is_no_alert(db:
     outbox.notify(db, after, NOW)
     now = claimed(db)
     assert [one.message.title for one in now] == ["title a", "title notice"]
-    assert all(outbox.settle_sent(db, one, NOW) for one in now)
+    assert all(sending.settle_sent(db, one, NOW) for one in now)
     assert [one.message.title for one in claimed(db, 10 * MINUTE)] == ["title after", "title late"]
 
 

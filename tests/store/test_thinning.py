@@ -18,7 +18,7 @@ from monitor.core.shape import split
 from monitor.core.significance import Significance
 from monitor.jobs.upkeep import Done, thinning
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
-from monitor.store import outbox, queries, told
+from monitor.store import outbox, queries, sending, told
 from monitor.store.bodies import body_of, is_thinned, thin
 from monitor.store.database import Database, instance_lock
 from monitor.store.folding import Fold, fold_deliveries
@@ -269,10 +269,10 @@ def a_payload(body: str = "<p>what was handed over</p>") -> Payload:
 def send(db: Database, key: str, *, settle: bool = True) -> int:
     """A message to the desk, taken or still under way; gives the delivery's id."""
     [identity] = outbox.notify(db, [a_notification(key, trial="")], NOW)
-    [claimed] = [one for one in outbox.claim(db, NOW, LEASE, 9, "me") if one.id == identity]
+    [claimed] = [one for one in sending.claim(db, NOW, LEASE, 9, "me") if one.id == identity]
     freeze(db, claimed, [a_payload()], NOW)
     if settle:
-        outbox.settle_sent(db, claimed, NOW)
+        sending.settle_sent(db, claimed, NOW)
     return identity
 
 
@@ -313,8 +313,8 @@ def test_what_was_folded_goes_with_the_digest_that_told_it_and_not_before(db: Da
         db, "desk", [Fold(tuple(ids), a_notification("digest", trial="", kind="digest"))], NOW
     )
     assert thinned(db) == Thinned()
-    [digest] = outbox.claim(db, NOW, LEASE, 9, "me")
-    outbox.settle_sent(db, digest, NOW)
+    [digest] = sending.claim(db, NOW, LEASE, 9, "me")
+    sending.settle_sent(db, digest, NOW)
     assert thinned(db).messages == 3
 
 
