@@ -19,7 +19,7 @@ from monitor.core.secret import Secret
 from monitor.discovery import instances
 from monitor.web import assets
 from monitor.web.guard import COOKIE, ENTRANCE, Guard, pass_of, same
-from monitor.web.page import Answer, Asked, Data, Elsewhere, File, House, Nothing, Page, Same, Shown
+from monitor.web.page import Answer, Asked, Data, Elsewhere, File, House, NotThere, Page, Same, Shown
 from monitor.web.values import NotUnderstood
 from monitor.web.writing import write
 
@@ -72,7 +72,10 @@ def _endpoint(page: Page, house: House, navigation: Navigation) -> Callable[[Req
         except NotUnderstood as wrong:
             return _said(page, request, navigation, 400, str(wrong))
         asked = Asked(house, values, part=request.headers.get("hx-request") == "true")
-        return _response(page, request, navigation, page.answer(asked))
+        try:
+            return _response(request, navigation, page.answer(asked))
+        except NotThere as none:
+            return _said(page, request, navigation, 404, str(none))
 
     async def endpoint(request: Request) -> Response:
         # Pages read a database: in a thread, so that a slow one holds up no other.
@@ -104,7 +107,7 @@ def _values(page: Page, request: Request) -> dict[str, Any]:
     return values
 
 
-def _response(page: Page, request: Request, navigation: Navigation, answer: Answer) -> Response:
+def _response(request: Request, navigation: Navigation, answer: Answer) -> Response:
     match answer:
         case Shown():
             return _shown(request, navigation, answer)
@@ -121,8 +124,6 @@ def _response(page: Page, request: Request, navigation: Navigation, answer: Answ
             return RedirectResponse(quote(answer.path, safe="/?&=%:+-._~"), 303)
         case Same():
             return Response(status_code=204)
-        case Nothing():
-            return _said(page, request, navigation, 404, answer.why)
 
 
 def _shown(request: Request, navigation: Navigation, answer: Shown, status: int = 200) -> Response:

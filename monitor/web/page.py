@@ -1,33 +1,29 @@
 """What a page of the dashboard, or an endpoint of its JSON API, declares of itself. One declaration is one route, one entry of the
 OpenAPI document, and one line of the tests that attack every route."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from monitor.core.clock import Clock
 from monitor.core.source import Source
-from monitor.core.trial import TrialId
 from monitor.store.database import Database
 from monitor.web.values import Param
 
-FeedEnding = Literal["atom", "json", "ics"]
+if TYPE_CHECKING:
+    from monitor.bootstrap import Published
+
+
+class NotThere(LookupError):
+    """There is no such thing; the message says so to people."""
 
 
 @dataclass(frozen=True)
 class House:
-    """What everything is answered from: the database, open for reading; the sources, by name; the time. `feed_of_list` (name, ending),
-    `feed_of_trial` and `metrics` make the same documents as are written to files; None: there is no such list or watched trial.
-    `doubts` are the reasons why silence may not mean that nothing changed, in words."""
+    """What everything is answered from: what is published, with the database, open for reading, and the time; and the sources, by name."""
 
-    database: Database
+    published: "Published"
     sources: Mapping[str, Source]
-    clock: Clock
-    feed_of_list: Callable[[str, FeedEnding], bytes | None]
-    feed_of_trial: Callable[[TrialId, FeedEnding], bytes | None]
-    metrics: Callable[[], bytes]
-    doubts: Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -44,12 +40,12 @@ class Asked:
     @property
     def now(self) -> datetime:
         """The present, UTC."""
-        return self.house.clock.now()
+        return self.house.published.clock.now()
 
     @property
     def database(self) -> Database:
         """Open for reading."""
-        return self.house.database
+        return self.house.published.database
 
 
 @dataclass(frozen=True)
@@ -79,13 +75,6 @@ class File:
 
 
 @dataclass(frozen=True)
-class Nothing:
-    """There is no such thing; `why` is for people."""
-
-    why: str
-
-
-@dataclass(frozen=True)
 class Elsewhere:
     """It is at another address of ours; `path` begins with a slash."""
 
@@ -97,13 +86,13 @@ class Same:
     """Nothing is newer than what the browser says it shows: it leaves its page as it is."""
 
 
-Answer = Shown | Data | File | Nothing | Elsewhere | Same
+Answer = Shown | Data | File | Elsewhere | Same
 
 
 @dataclass(frozen=True)
 class Page:
-    """One address. `path` as Starlette writes it (`/trial/{number}`); `nav` is its word in the navigation, empty where it has none, and
-    `order` its place there; `gives` what comes back; `schema` the JSON Schema of an API answer."""
+    """One address. `path` as Starlette writes it (`/trial/{number}`); `answer` may raise NotThere; `nav` is its word in the navigation,
+    empty where it has none, and `order` its place there; `gives` what comes back; `schema` the JSON Schema of an API answer."""
 
     path: str
     title: str

@@ -38,16 +38,10 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serving(database: Path, *, now: datetime = NOW, token: Secret | None = None) -> Iterator[str]:
     """The dashboard over a database, on a free port of the loopback interface; gives its address."""
     with Database.open_readonly(database) as db:
-        clock = bootstrap.clock_at(now)
-        published = bootstrap.Published(db, Settings(None, database, database.parent, database.parent), clock)
+        settings = Settings(None, database, database.parent, database.parent)
         house = House(
-            db,
+            bootstrap.Published(db, settings, bootstrap.clock_at(now)),
             bootstrap.sources(),
-            clock,
-            published.feed_of_list,
-            published.feed_of_trial,
-            published.metrics,
-            published.doubts,
         )
         config = uvicorn.Config(
             application(house, HOSTS, token), port=0, log_config=None, lifespan="off", ws="none"

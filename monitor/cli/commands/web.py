@@ -42,17 +42,8 @@ def command(call: Invocation, host: str | None, port: int | None) -> None:
         call.output.lines([{"address": address}] if call.output.json else [])
 
     with Database.open_readonly(settings.database) as database:
-        clock = bootstrap.clock_at(call.now)
-        published = bootstrap.Published(database, settings, clock)
-        house = House(
-            database,
-            bootstrap.sources(),
-            clock,
-            published.feed_of_list,
-            published.feed_of_trial,
-            published.metrics,
-            published.doubts,
-        )
+        published = bootstrap.Published(database, settings, bootstrap.clock_at(call.now))
+        house = House(published, bootstrap.sources())
         serve(house, host, port, settings.web.hosts, token, ready)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from monitor.store import dashboard, health
 from monitor.web.api._schemas import TEXT, TEXT_OR_NULL, WHOLE, YES_OR_NO, record, things
 from monitor.web.api.trials import TRIAL_SCHEMA, facts_json
-from monitor.web.page import Answer, Asked, Data, Nothing, Page
-from monitor.web.values import NAME, Param
+from monitor.web.meant import THE_LIST, the_list
+from monitor.web.page import Answer, Asked, Data, Page
 
 _MOST = 5000
 
@@ -20,19 +20,16 @@ def _watchlists(asked: Asked) -> Answer:
 
 
 def _watchlist(asked: Asked) -> Answer:
-    name = asked["name"]
-    titles = dashboard.watchlist_titles(asked.database)
-    if name not in titles:
-        return Nothing(f"There is no watchlist called {name}.")
+    name, title = the_list(asked)
     trials = dashboard.trials_of(asked.database, name, _MOST)
     rows = [facts_json(one, asked.house.sources[one.registry].page_url(one.number)) for one in trials]
-    return Data({"name": name, "title": titles[name], "trials": rows})
+    return Data({"name": name, "title": title, "trials": rows})
 
 
 def _status(asked: Asked) -> Answer:
     """As `trialmon status --json`, without the path of the database: a page of the network need not know it."""
     report: dict[str, Any] = health.status(asked.database, asked.now, tuple(asked.house.sources))
-    found = list(asked.house.doubts())
+    found = list(asked.house.published.doubts())
     report |= {"ok": not found, "problems": found}
     database = {key: value for key, value in report["database"].items() if key in ("bytes", "versions")}
     return Data(
@@ -64,7 +61,7 @@ ONE = Page(
     "A watchlist",
     "The trials that a list watches now, as they stand; at most 5,000.",
     _watchlist,
-    (Param("name", NAME, "The watchlist's name: its file's, without .yaml.", where="path"),),
+    (THE_LIST,),
     gives="json",
     schema=record({"name": TEXT, "title": TEXT, "trials": things(TRIAL_SCHEMA)}),
 )

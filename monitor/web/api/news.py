@@ -1,40 +1,34 @@
 """Changes and events, newest first, in portions."""
 
+from dataclasses import replace
 from typing import Any
 
 from monitor.store import queries
-from monitor.store.queries import Filters
+from monitor.store.filters import Filters
 from monitor.web.api._schemas import CHANGE, EVENT, WHOLE_OR_NULL, record, things
+from monitor.web.meant import AT_LEAST, OF_LIST, OF_TOPIC, OF_TRIAL, SINCE, UNTIL, narrowed
 from monitor.web.page import Answer, Asked, Data, Page
-from monitor.web.values import CURSOR, DAY, LEVEL, LIMIT, NAME, TOPIC, TRIAL, Param, first_moment, last_moment
+from monitor.web.values import CURSOR, LIMIT, Param
 
 _FILTERS = (
-    Param("trial", TRIAL, "Only of this trial."),
-    Param("watchlist", NAME, "Only of trials that this list watches now."),
-    Param("topic", TOPIC, "Only of this topic."),
-    Param("at_least", LEVEL, "From which significance up; of a change, that of its gravest event."),
-    Param("since", DAY, "Seen on this day, UTC, or later."),
-    Param("until", DAY, "Seen on this day, UTC, or earlier."),
+    OF_TRIAL,
+    OF_LIST,
+    OF_TOPIC,
+    replace(AT_LEAST, doc="From which significance up; of a change, that of its gravest event."),
+    SINCE,
+    UNTIL,
     Param("before", CURSOR, "Only those with a smaller id: `next` of the answer before."),
     Param("limit", LIMIT, "At most so many.", default=100),
 )
 
 
 def _filters(asked: Asked) -> Filters:
-    return Filters(
-        trial=asked["trial"],
-        watchlist=asked["watchlist"],
-        topic=asked["topic"],
-        at_least=asked["at_least"],
-        since=first_moment(asked["since"]),
-        until=last_moment(asked["until"]),
-        limit=asked["limit"] + 1,
-        before=asked["before"],
-    )
+    """One more than is wanted is asked for, to know whether there is more."""
+    return narrowed(asked, limit=asked["limit"] + 1)
 
 
 def _portion(name: str, rows: list[dict[str, Any]], limit: int) -> Data:
-    """The rows, and where to go on; one more than wanted was asked for, to know whether there is more."""
+    """The rows, and where to go on."""
     shown = rows[:limit]
     return Data({name: shown, "next": shown[-1]["id"] if len(rows) > limit else None})
 

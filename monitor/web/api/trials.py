@@ -22,11 +22,10 @@ from monitor.web.api._schemas import (
     record,
     things,
 )
-from monitor.web.page import Answer, Asked, Data, Nothing, Page
-from monitor.web.values import DAY, TRIAL, Param, last_moment
+from monitor.web.meant import THE_TRIAL, the_trial
+from monitor.web.page import Answer, Asked, Data, NotThere, Page
+from monitor.web.values import DAY, Param, last_moment
 from monitor.web.values import VERSION as VERSION_NUMBER
-
-_NUMBER = Param("number", TRIAL, "The trial's NCT number.", where="path")
 
 
 def facts_json(found: dashboard.Trial, page: str) -> dict[str, Any]:
@@ -86,56 +85,43 @@ TRIAL_SCHEMA = record(
 )
 
 
-def _found(asked: Asked) -> dashboard.Trial | Nothing:
-    number = asked["number"]
-    return dashboard.trial(asked.database, number) or Nothing(
-        f"{number} is not among the trials that are stored here."
-    )
-
-
 def _trial(asked: Asked) -> Answer:
-    found = _found(asked)
-    if isinstance(found, Nothing):
-        return found
+    found = the_trial(asked)
     return Data(facts_json(found, asked.house.sources[found.registry].page_url(found.number)))
 
 
 def _history(asked: Asked) -> Answer:
-    found = _found(asked)
-    if isinstance(found, Nothing):
-        return found
+    found = the_trial(asked)
     return Data({"versions": list(queries.history(asked.database, TrialId(found.registry, found.number)))})
 
 
 def _record(asked: Asked) -> Answer:
-    found = _found(asked)
-    if isinstance(found, Nothing):
-        return found
+    found = the_trial(asked)
     identity = TrialId(found.registry, found.number)
     at: date | None = asked["at"]
     moment: datetime | None = last_moment(at)
     refresh = queries.as_last_seen(asked.house.sources[found.registry].shape)
     shown = queries.show(asked.database, identity, moment, refresh)
-    return Data(shown) if shown is not None else Nothing(f"{found.number} was not known on {at}.")
+    if shown is None:
+        raise NotThere(f"{found.number} was not known on {at}.")
+    return Data(shown)
 
 
 def _version(asked: Asked) -> Answer:
-    found = _found(asked)
-    if isinstance(found, Nothing):
-        return found
+    found = the_trial(asked)
     shown = queries.record_at_version(asked.database, TrialId(found.registry, found.number), asked["version"])
-    return Data(shown) if shown is not None else Nothing(f"{found.number} has no version {asked['version']}.")
+    if shown is None:
+        raise NotThere(f"{found.number} has no version {asked['version']}.")
+    return Data(shown)
 
 
 def _diff(asked: Asked) -> Answer:
-    found = _found(asked)
-    if isinstance(found, Nothing):
-        return found
+    found = the_trial(asked)
     identity = TrialId(found.registry, found.number)
     sides = [queries.record_at_version(asked.database, identity, asked[name]) for name in ("a", "b")]
     if sides[0] is None or sides[1] is None:
         missing = asked["a"] if sides[0] is None else asked["b"]
-        return Nothing(f"{found.number} has no version {missing}.")
+        raise NotThere(f"{found.number} has no version {missing}.")
     changes = diff(
         split(sides[0]["record"]), split(sides[1]["record"]), asked.house.sources[found.registry].shape
     )
@@ -168,7 +154,7 @@ ONE = Page(
     "A trial",
     "What is known of a trial now.",
     _trial,
-    (_NUMBER,),
+    (THE_TRIAL,),
     gives="json",
     schema=TRIAL_SCHEMA,
 )
@@ -177,7 +163,7 @@ HISTORY = Page(
     "A trial's versions",
     "Its versions, oldest first, as `trialmon history --json` prints them.",
     _history,
-    (_NUMBER,),
+    (THE_TRIAL,),
     gives="json",
     schema=record({"versions": things(VERSION)}),
 )
@@ -186,7 +172,7 @@ RECORD_AT = Page(
     "A trial's record",
     "The record as the registry gave it, as of a day: as `trialmon show --json --at` prints it.",
     _record,
-    (_NUMBER, Param("at", DAY, "As of the end of this day, UTC. Default: now")),
+    (THE_TRIAL, Param("at", DAY, "As of the end of this day, UTC. Default: now")),
     gives="json",
     schema=RECORD,
 )
@@ -195,7 +181,7 @@ RECORD_OF = Page(
     "A version's record",
     "The record of one version.",
     _version,
-    (_NUMBER, Param("version", VERSION_NUMBER, "The version's number.", where="path")),
+    (THE_TRIAL, Param("version", VERSION_NUMBER, "The version's number.", where="path")),
     gives="json",
     schema=RECORD,
 )
@@ -205,7 +191,7 @@ DIFF = Page(
     "What differs between two versions.",
     _diff,
     (
-        _NUMBER,
+        THE_TRIAL,
         Param("a", VERSION_NUMBER, "The older version.", where="path"),
         Param("b", VERSION_NUMBER, "The newer version.", where="path"),
     ),

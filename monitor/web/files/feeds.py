@@ -2,8 +2,9 @@
 
 from monitor.core.trial import TrialId
 from monitor.store import dashboard
-from monitor.web.page import Answer, Asked, FeedEnding, File, Nothing, Page
-from monitor.web.values import NAME, TRIAL, Param, one_of
+from monitor.web.meant import THE_LIST, THE_TRIAL, no_list
+from monitor.web.page import Answer, Asked, File, NotThere, Page
+from monitor.web.values import Param, one_of
 
 # RFC 4287, JSON Feed 1.1, RFC 5545.
 _TYPES = {
@@ -14,14 +15,14 @@ _TYPES = {
 _ENDING = Param("ending", one_of(*_TYPES), "atom, json (a JSON Feed) or ics (a calendar).", where="path")
 
 
-def _file(body: bytes, ending: FeedEnding, name: str) -> File:
+def _file(body: bytes, ending: str, name: str) -> File:
     return File(body, _TYPES[ending], f"{name}.ics" if ending == "ics" else "")
 
 
 def _of_list(asked: Asked) -> Answer:
-    body = asked.house.feed_of_list(asked["name"], asked["ending"])
+    body = asked.house.published.feed_of_list(asked["name"], asked["ending"])
     if body is None:
-        return Nothing(f"There is no watchlist called {asked['name']}.")
+        raise no_list(asked["name"])
     return _file(body, asked["ending"], "watchlist")
 
 
@@ -29,9 +30,9 @@ def _of_trial(asked: Asked) -> Answer:
     found = dashboard.trial(asked.database, asked["number"])
     body = None
     if found is not None:
-        body = asked.house.feed_of_trial(TrialId(found.registry, found.number), asked["ending"])
+        body = asked.house.published.feed_of_trial(TrialId(found.registry, found.number), asked["ending"])
     if body is None:
-        return Nothing(f"{asked['number']} is not watched.")
+        raise NotThere(f"{asked['number']} is not watched.")
     return _file(body, asked["ending"], asked["number"])
 
 
@@ -40,7 +41,7 @@ OF_LIST = Page(
     "A watchlist's feed",
     "A watchlist's events as a feed, or its dates as a calendar.",
     _of_list,
-    (Param("name", NAME, "The watchlist's name: its file's, without .yaml.", where="path"), _ENDING),
+    (THE_LIST, _ENDING),
     gives="file",
 )
 OF_TRIAL = Page(
@@ -48,6 +49,6 @@ OF_TRIAL = Page(
     "A trial's feed",
     "A watched trial's events as a feed, or its dates as a calendar.",
     _of_trial,
-    (Param("number", TRIAL, "The trial's NCT number.", where="path"), _ENDING),
+    (THE_TRIAL, _ENDING),
     gives="file",
 )

@@ -4,7 +4,7 @@ from monitor.web.page import Answer, Asked, File, Page
 
 
 def _metrics(asked: Asked) -> Answer:
-    return File(asked.house.metrics(), "text/plain; version=0.0.4; charset=utf-8")
+    return File(asked.house.published.metrics(), "text/plain; version=0.0.4; charset=utf-8")
 
 
 PAGE = Page("/metrics", "Metrics", "How the monitor stands, for Prometheus.", _metrics, gives="file")

@@ -12,8 +12,9 @@ from monitor.render.values import change_line, reading_order, value_text
 from monitor.render.words import Piece, marked
 from monitor.store import dashboard
 from monitor.store.queries import record_at_version
-from monitor.web.page import Answer, Asked, Nothing, Page, Shown
-from monitor.web.values import TRIAL, VERSION, Param
+from monitor.web.meant import THE_TRIAL, the_trial
+from monitor.web.page import Answer, Asked, NotThere, Page, Shown
+from monitor.web.values import VERSION, Param
 
 _MOST_WORDS = 600
 _FEWEST_WORDS = 3  # of a shorter text the whole is what changed
@@ -40,10 +41,8 @@ class Group:
 
 
 def _compare(asked: Asked) -> Answer:
-    number = asked["number"]
-    found = dashboard.trial(asked.database, number)
-    if found is None:
-        return Nothing(f"{number} is not among the trials that are stored here.")
+    found = the_trial(asked)
+    number = found.number
     versions = dashboard.versions(asked.database, found.id)
     numbers = [version.number for version in versions]
     new = found.version if asked["b"] is None else asked["b"]
@@ -51,7 +50,7 @@ def _compare(asked: Asked) -> Answer:
     old = asked["a"] if asked["a"] is not None else earlier[-1] if earlier else new
     for one in (old, new):
         if one not in numbers:
-            return Nothing(f"{number} has no version {one}; it has {numbers[0]} to {numbers[-1]}.")
+            raise NotThere(f"{number} has no version {one}; it has {numbers[0]} to {numbers[-1]}.")
     identity = TrialId(found.registry, number)
     changes = _changes(asked, identity, asked.house.sources[found.registry].shape, old, new)
     return Shown(
@@ -117,7 +116,7 @@ PAGE = Page(
     "What differs between two versions of a trial, by topic, the changed words marked.",
     _compare,
     params=(
-        Param("number", TRIAL, "The trial's NCT number.", where="path"),
+        THE_TRIAL,
         Param("a", VERSION, "The older version. Default: the one before b"),
         Param("b", VERSION, "The newer version. Default: the newest"),
     ),

@@ -1,29 +1,18 @@
 """Everything that was made of changes, newest first, to be filtered and paged through."""
 
+from dataclasses import replace
+
 from monitor.core.significance import TOPICS, Significance
 from monitor.store.dashboard import event_page, watchlist_titles
-from monitor.store.filters import Filters
+from monitor.web.meant import AT_LEAST, OF_LIST, OF_TOPIC, OF_TRIAL, SINCE, UNTIL, narrowed
 from monitor.web.page import Answer, Asked, Page, Shown
-from monitor.web.values import CURSOR, DAY, LEVEL, NAME, TOPIC, TRIAL, WORDS, Param, first_moment, last_moment
+from monitor.web.values import CURSOR, WORDS, Param
 
 _A_PAGE = 50
 
 
 def _events(asked: Asked) -> Answer:
-    found = event_page(
-        asked.database,
-        Filters(
-            trial=asked["trial"],
-            watchlist=asked["watchlist"],
-            topic=asked["topic"],
-            at_least=asked["at_least"],
-            since=first_moment(asked["since"]),
-            until=last_moment(asked["until"]),
-            text=asked["q"] or None,
-            before=asked["before"],
-            limit=_A_PAGE + 1,
-        ),
-    )
+    found = event_page(asked.database, narrowed(asked, limit=_A_PAGE + 1, text=asked["q"] or None))
     shown = found[:_A_PAGE]
     return Shown(
         "events",
@@ -49,12 +38,12 @@ PAGE = Page(
     _events,
     params=(
         Param("q", WORDS, "Only with all these words in the headline."),
-        Param("at_least", LEVEL, "From which significance up.", default=Significance.ROUTINE),
-        Param("topic", TOPIC, "Only of this topic."),
-        Param("trial", TRIAL, "Only of this trial."),
-        Param("watchlist", NAME, "Only of trials that this list watches now."),
-        Param("since", DAY, "Seen on this day, UTC, or later."),
-        Param("until", DAY, "Seen on this day, UTC, or earlier."),
+        replace(AT_LEAST, default=Significance.ROUTINE),
+        OF_TOPIC,
+        OF_TRIAL,
+        OF_LIST,
+        SINCE,
+        UNTIL,
         Param("before", CURSOR, "The last event of the page before."),
     ),
     nav="Events",

@@ -12,7 +12,7 @@ def _health(asked: Asked) -> Answer:
         "health",
         "Health",
         {
-            "doubts": asked.house.doubts(),
+            "doubts": asked.house.published.doubts(),
             "sources": report["sources"],
             "watched": report["watched"],
             "outbox": report["outbox"],

@@ -1,7 +1,7 @@
 """What changed on a day: gravest first, by watchlist."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from monitor.core.significance import TOPICS, Significance
@@ -14,8 +14,9 @@ from monitor.store.dashboard import (
     newest_event,
     watchlist_titles,
 )
+from monitor.web.meant import AT_LEAST, OF_TOPIC
 from monitor.web.page import Answer, Asked, Page, Same, Shown
-from monitor.web.values import CURSOR, DAY, LEVEL, TOPIC, Param, first_moment
+from monitor.web.values import CURSOR, DAY, Param, first_moment
 
 _UNLISTED = ""
 # A day on which the registry itself edits everything is better paged through, on /events.
@@ -110,8 +111,8 @@ def _rank(trial: TrialOfADay) -> tuple[int, int]:
 
 _FILTERS = (
     Param("day", DAY, "The day, UTC, on which it was seen. Default: today"),
-    Param("at_least", LEVEL, "From which significance up.", default=Significance.ROUTINE),
-    Param("topic", TOPIC, "Only of this topic."),
+    replace(AT_LEAST, default=Significance.ROUTINE),
+    OF_TOPIC,
     Param("newest", CURSOR, "The newest event that the browser shows already."),
 )
 

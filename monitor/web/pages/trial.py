@@ -11,8 +11,8 @@ from monitor.store.queries import watched_by
 from monitor.web.charts.slips import slip_chart
 from monitor.web.charts.spans import countries_chart
 from monitor.web.charts.steps import enrolment_chart, sites_chart
-from monitor.web.page import Answer, Asked, Nothing, Page, Shown
-from monitor.web.values import TRIAL, Param
+from monitor.web.meant import THE_TRIAL, the_trial
+from monitor.web.page import Answer, Asked, Page, Shown
 
 _MOST_EVENTS = 200
 _MOST_DELIVERIES = 50
@@ -27,10 +27,8 @@ _LINKS = {
 
 
 def _trial(asked: Asked) -> Answer:
-    number = asked["number"]
-    found = dashboard.trial(asked.database, number)
-    if found is None:
-        return Nothing(f"{number} is not among the trials that are stored here.")
+    found = the_trial(asked)
+    number = found.number
     versions = dashboard.versions(asked.database, found.id)
     events = dashboard.events_of(asked.database, found.id, _MOST_EVENTS)
     today = asked.now.date()
@@ -141,5 +139,5 @@ PAGE = Page(
     "A trial",
     "What is known of a trial, its versions, its promises and slips, its enrolment and sites, its results, and who was told.",
     _trial,
-    params=(Param("number", TRIAL, "The trial's NCT number.", where="path"),),
+    params=(THE_TRIAL,),
 )

@@ -11,8 +11,9 @@ from monitor.core.upcoming import Deadline, coming
 from monitor.render import wording
 from monitor.store import dashboard
 from monitor.store.dashboard import Watched
-from monitor.web.page import Answer, Asked, Nothing, Page, Shown
-from monitor.web.values import NAME, WORDS, Param, one_of
+from monitor.web.meant import THE_LIST, the_list
+from monitor.web.page import Answer, Asked, Page, Shown
+from monitor.web.values import WORDS, Param, one_of
 
 _MOST = 5000
 _SHOWN = 500
@@ -47,10 +48,7 @@ def _watchlists(asked: Asked) -> Answer:
 
 
 def _watchlist(asked: Asked) -> Answer:
-    name = asked["name"]
-    titles = dashboard.watchlist_titles(asked.database)
-    if name not in titles:
-        return Nothing(f"There is no watchlist called {name}.")
+    name, title = the_list(asked)
     trials = dashboard.watched_trials(asked.database, name, _MOST)
     chosen = [one for one in trials if _fits(one, asked["q"] or "", asked["status"] or "")]
     _, key, backwards = _ORDERS[asked["sort"]]
@@ -64,7 +62,7 @@ def _watchlist(asked: Asked) -> Answer:
     ]
     return Shown(
         "watchlist",
-        titles[name],
+        title,
         {
             "name": name,
             "rows": ordered[:_SHOWN],
@@ -116,7 +114,7 @@ ONE = Page(
     "A watchlist's trials as a table that can be sorted and filtered, and what is coming.",
     _watchlist,
     params=(
-        Param("name", NAME, "The watchlist's name: its file's, without .yaml.", where="path"),
+        THE_LIST,
         Param("q", WORDS, "Only trials with these words in number, title, sponsor or conditions."),
         Param("status", WORDS, "Only of this overall status, as the registry writes it."),
         Param("sort", one_of(*_ORDERS), "By what the table is sorted.", default="changed"),
