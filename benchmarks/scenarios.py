@@ -192,7 +192,7 @@ def weigh(database: Path, data: str) -> Storage:
 
     from monitor.core.shape import join
     from monitor.store.database import Database
-    from monitor.store.observations import modules_at
+    from monitor.store.snapshots import modules_at
 
     stored = Database.open(database)
     stored.close()  # empties the write-ahead log

@@ -7,7 +7,7 @@ from monitor.core.watch import Watchlist
 from monitor.jobs.context import Context
 from monitor.jobs.wording import worded
 from monitor.render.contexts import WatchedTrial, WatchingContext
-from monitor.store.observations import snapshots
+from monitor.store.snapshots import snapshots
 from monitor.store.watches import announce, unannounced
 
 

@@ -19,7 +19,6 @@ from monitor.core.trial import TrialId
 from monitor.jobs.context import Context, Door
 from monitor.jobs.reasons import reasons_now
 from monitor.render.wording import count
-from monitor.store.observations import modules_of
 from monitor.store.past import (
     Past,
     Underway,
@@ -33,6 +32,7 @@ from monitor.store.past import (
     without_past,
     write_past,
 )
+from monitor.store.snapshots import modules_of
 
 # So many requests one cycle makes for the past: a minute and a half at a second each, while the next look is a quarter of an hour off.
 REQUESTS_A_CYCLE = 90

@@ -18,7 +18,7 @@ from monitor.jobs.slips import slips_in
 from monitor.render.contexts import OUR_LANGUAGE, AlertContext, ComingUp, DigestSection, Note, Reason
 from monitor.rules.near import SITES_MODULE, listed_sites, near_news
 from monitor.store.digests import Stored, ToldEvent, changes_by_id
-from monitor.store.observations import modules_of, snapshots
+from monitor.store.snapshots import modules_of, snapshots
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from monitor.jobs.context import Context, Door
 from monitor.jobs.flapping import flapping
 from monitor.jobs.missed import Missed, missed_steps, not_seen, steps_of, told_together
 from monitor.jobs.wording import worded
-from monitor.store.observations import Recorded, StaleSnapshot, modules_of, record, snapshots
+from monitor.store.observations import Recorded, StaleSnapshot, record
 from monitor.store.paper_links import papers_told
+from monitor.store.snapshots import modules_of, snapshots
 
 # Another process may write the same trial between our reading of it and our writing; then the decision is made again.
 _TRIES = 3

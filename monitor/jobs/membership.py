@@ -14,7 +14,8 @@ from monitor.core.watch import Holding, Watch
 from monitor.jobs.address import addressed
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.wording import worded
-from monitor.store.observations import StaleSnapshot, record, snapshots
+from monitor.store.observations import StaleSnapshot, record
+from monitor.store.snapshots import snapshots
 from monitor.store.standings import never_read
 from monitor.store.steps import Step
 from monitor.store.watches import (

@@ -18,9 +18,9 @@ from monitor.core.source import Found, PastVersion, Reading, Remembering
 from monitor.jobs.backfill import SENT
 from monitor.jobs.context import Context, Door
 from monitor.render.wording import date_text
-from monitor.store.observations import modules_of
 from monitor.store.paper_links import papers_told
 from monitor.store.past import note_refusal, refusal
+from monitor.store.snapshots import modules_of
 
 # A registry rests at weekends, and one look fails now and then; from here on we have been away.
 AWAY_FOR = timedelta(days=3)

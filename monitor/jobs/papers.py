@@ -16,7 +16,7 @@ from monitor.jobs.context import Context, LiteratureDoor
 from monitor.jobs.reasons import Reasons
 from monitor.jobs.wording import worded
 from monitor.rules._references import REFERENCES_MODULE, listed_references
-from monitor.store.observations import StaleSnapshot, modules_of, record, snapshots
+from monitor.store.observations import StaleSnapshot, record
 from monitor.store.paper_links import (
     Telling,
     links_of,
@@ -27,6 +27,7 @@ from monitor.store.paper_links import (
     told,
 )
 from monitor.store.papers import Kept, by_keys, preprints_of
+from monitor.store.snapshots import modules_of, snapshots
 
 _SUREST: tuple[Link, ...] = ("registry", "number", "mention")
 _NOTICES = ("erratum of", "retraction of", "concern about")

@@ -16,7 +16,7 @@ from monitor.jobs.membership import as_it_stands, lists_that_hold
 from monitor.jobs.reasons import Reasons, members_of
 from monitor.jobs.wording import worded
 from monitor.rules.portfolio import is_told, trials_of
-from monitor.store.observations import StaleSnapshot, record, snapshots
+from monitor.store.observations import StaleSnapshot, record
 from monitor.store.portfolio import (
     judged_until,
     newest_event,
@@ -27,6 +27,7 @@ from monitor.store.portfolio import (
     turns,
 )
 from monitor.store.runs import begin_run, end_run
+from monitor.store.snapshots import snapshots
 
 # What happens within a week by the registry's dates may be seen some days apart.
 _LATELY = timedelta(days=14)

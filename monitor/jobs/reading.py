@@ -21,8 +21,9 @@ from monitor.jobs.drift import look_for_drift
 from monitor.jobs.look import look_at
 from monitor.jobs.reasons import Reasons
 from monitor.jobs.unknown import tell_unknown
-from monitor.store.observations import seen_unchanged, snapshots
+from monitor.store.observations import seen_unchanged
 from monitor.store.runs import SourceState, raise_mark, source_state
+from monitor.store.snapshots import snapshots
 from monitor.store.standings import standings
 
 # How many numbers that the registry never gave us one look asks for alone.

@@ -15,7 +15,8 @@ from monitor.jobs.address import who
 from monitor.jobs.context import Context, Door
 from monitor.render.contexts import NoticeContext
 from monitor.render.message import render_notice
-from monitor.store.observations import Recorded, StaleSnapshot, record, snapshots
+from monitor.store.observations import Recorded, StaleSnapshot, record
+from monitor.store.snapshots import snapshots
 from monitor.store.told import tells_too
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from monitor.core.shape import Shape, join
 from monitor.store.catalogue import catalogue, keep_up
 from monitor.store.database import Database
-from monitor.store.observations import modules_at
+from monitor.store.snapshots import modules_at
 
 _PORTION = 200
 

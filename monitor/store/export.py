@@ -20,7 +20,7 @@ from monitor.core.errors import NothingDone, TrialmonError
 from monitor.core.shape import join
 from monitor.store.cells import inert
 from monitor.store.database import Connection, Database
-from monitor.store.observations import modules_at
+from monitor.store.snapshots import modules_at
 from monitor.store.values import read_json, stamp
 
 What = Literal["changes", "events", "versions"]

@@ -11,7 +11,7 @@ from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
-from monitor.store.observations import modules_at
+from monitor.store.snapshots import modules_at
 from monitor.store.trials import ASKED, asked_for
 from monitor.store.values import FACTS_COLUMNS, facts_of, measure_of, moment, read_json, stamp
 

@@ -15,8 +15,8 @@ from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.filters import OF_A_CHANGE, OF_AN_EVENT
 from monitor.store.filters import Filters as Filters
-from monitor.store.observations import modules_at
 from monitor.store.rows import change_row, event_row
+from monitor.store.snapshots import modules_at
 from monitor.store.trials import ASKED, asked_for
 from monitor.store.values import stamp
 

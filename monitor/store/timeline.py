@@ -13,8 +13,8 @@ from monitor.core.shape import Shape, join, split
 from monitor.core.significance import TOPICS
 from monitor.core.trial import TrialId
 from monitor.store.database import Database
-from monitor.store.observations import modules_at
 from monitor.store.queries import as_last_seen
+from monitor.store.snapshots import modules_at
 from monitor.store.values import stamp
 
 Axis = Literal["seen", "registry"]

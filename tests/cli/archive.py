@@ -21,7 +21,7 @@ from monitor.core.source import Found, Reading
 from monitor.core.watch import Watch
 from monitor.discovery import named
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
-from monitor.store import observations, runs, watches
+from monitor.store import observations, runs, snapshots, watches
 from monitor.store.database import Database
 from tests.builders import NUMBER, a_moment, a_record, a_trial, a_watchlist
 
@@ -77,9 +77,9 @@ class Archive:
         """A look at that moment gives this reading; `told` is told of it."""
         trial, now = a_trial(number), a_moment(at)
         with self.database() as db:
-            before = observations.snapshots(db, [trial]).get(trial)
+            before = snapshots.snapshots(db, [trial]).get(trial)
             if before is not None and before.version:
-                before = replace(before, modules=observations.modules_of(db, trial))
+                before = replace(before, modules=snapshots.modules_of(db, trial))
             seen: Observation = decide(trial, before, reading, SHAPE, RULES, now)
             run = runs.begin_run(db, SHAPE.registry, now, full=False)
             return observations.record(db, replace(seen, notifications=told), run).version

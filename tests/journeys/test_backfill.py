@@ -16,9 +16,9 @@ from monitor.jobs.backfill import Backfilled, backfill_watched
 from monitor.jobs.check import check
 from monitor.sources.clinicaltrials_gov.shape import REGISTRY, SHAPE
 from monitor.store import lineage
-from monitor.store.observations import snapshots
 from monitor.store.past import how_the_past_stands
 from monitor.store.queries import record_at_version
+from monitor.store.snapshots import snapshots
 from monitor.store.timeline import Axis, at_time, record_of, timeline
 from tests.journeys.made import MadeTrials, day_of
 from tests.journeys.office import Office

@@ -13,7 +13,7 @@ from monitor.sources.clinicaltrials_gov.shape import REGISTRY, SHAPE
 from monitor.store.catching_up import behind
 from monitor.store.database import Database
 from monitor.store.inspection import unreadable
-from monitor.store.observations import modules_of
+from monitor.store.snapshots import modules_of
 from monitor.store.values import read_json
 from tests import canary
 from tests.soak.world import Inboxes, Study

@@ -11,7 +11,7 @@ import pytest
 from monitor.core.errors import NothingDone
 from monitor.store.backup import backup, check_integrity
 from monitor.store.database import Database
-from monitor.store.observations import modules_of, snapshots
+from monitor.store.snapshots import modules_of, snapshots
 from tests.store.builders import RESPINE, a_record, a_run, a_trial, baseline_of
 
 

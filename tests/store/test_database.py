@@ -275,7 +275,8 @@ def test_a_full_disk_leaves_the_old_state_and_says_so(db: Database) -> None:
     with db.writing() as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
-    from monitor.store.observations import record, snapshots
+    from monitor.store.observations import record
+    from monitor.store.snapshots import snapshots
 
     large = a_record(modules={"resultsSection.x": [os.urandom(40_000).hex()]})
     with pytest.raises(TrialmonError, match="full: nothing was written"):

@@ -22,13 +22,8 @@ from monitor.core.shape import Shape, join, split
 from monitor.core.significance import Significance
 from monitor.core.trial import Alias, TrialId
 from monitor.store.database import Database
-from monitor.store.observations import (
-    StaleSnapshot,
-    modules_of,
-    record,
-    seen_unchanged,
-    snapshots,
-)
+from monitor.store.observations import StaleSnapshot, record, seen_unchanged
+from monitor.store.snapshots import modules_of, snapshots
 from monitor.store.standings import Standing, standings
 from monitor.store.trials import find_trial
 from tests.store.builders import (

@@ -14,7 +14,7 @@ from monitor.core.diff import diff
 from monitor.core.record import Record
 from monitor.core.source import Found, PastVersion
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
-from monitor.store import observations, runs
+from monitor.store import observations, runs, snapshots
 from monitor.store.database import Database
 from monitor.store.past import Past, begin_past, keep_page, underway, without_past, write_past
 from monitor.store.queries import record_at_version
@@ -33,7 +33,7 @@ def a_version(completion: str, **more: Any) -> Record:
 
 def see(db: Database, record: Record) -> None:
     """A look finds this record."""
-    before = observations.snapshots(db, [TRIAL]).get(TRIAL)
+    before = snapshots.snapshots(db, [TRIAL]).get(TRIAL)
     run = runs.begin_run(db, SHAPE.registry, NOW, full=False)
     observations.record(db, decide(TRIAL, before, Found(record), SHAPE, [], NOW), run)
 
@@ -48,9 +48,9 @@ def put(db: Database, *records: Record) -> int:
 def test_what_we_believe_now_stays_as_it_was(db: Database) -> None:
     baseline = a_version("2027-03")
     see(db, baseline)
-    before = observations.snapshots(db, [TRIAL])[TRIAL]
+    before = snapshots.snapshots(db, [TRIAL])[TRIAL]
     assert put(db, a_version("2026-01", **WITH_CONTACTS), a_version("2026-09"), baseline) == 2
-    after = observations.snapshots(db, [TRIAL])[TRIAL]
+    after = snapshots.snapshots(db, [TRIAL])[TRIAL]
     assert (after.version, after.digests, after.facts, after.raw_digest) == (
         before.version,
         before.digests,
@@ -58,17 +58,17 @@ def test_what_we_believe_now_stays_as_it_was(db: Database) -> None:
         before.raw_digest,
     )
     assert [str(one.completion.date) for one in after.past if one.completion] == ["2026-01", "2026-09"]
-    assert observations.modules_of(db, TRIAL) == dict(baseline.modules)
+    assert snapshots.modules_of(db, TRIAL) == dict(baseline.modules)
 
 
 def test_a_part_that_only_the_past_had_ends_before_the_baseline(db: Database) -> None:
     baseline = a_version("2027-03")
     see(db, baseline)
     put(db, a_version("2026-09", **WITH_CONTACTS), baseline)
-    assert "resultsSection.moreInfoModule" in observations.modules_of(db, TRIAL, version=0)
-    assert "resultsSection.moreInfoModule" not in observations.modules_of(db, TRIAL, version=1)
+    assert "resultsSection.moreInfoModule" in snapshots.modules_of(db, TRIAL, version=0)
+    assert "resultsSection.moreInfoModule" not in snapshots.modules_of(db, TRIAL, version=1)
     see(db, a_version("2027-09"))
-    assert "resultsSection.moreInfoModule" not in observations.modules_of(db, TRIAL)
+    assert "resultsSection.moreInfoModule" not in snapshots.modules_of(db, TRIAL)
 
 
 def test_nothing_of_the_past_is_rewritten_or_lies_apart(db: Database) -> None:

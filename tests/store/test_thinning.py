@@ -23,9 +23,10 @@ from monitor.store.bodies import body_of, is_thinned, thin
 from monitor.store.database import Database, instance_lock
 from monitor.store.folding import Fold, fold_deliveries
 from monitor.store.inspection import unreadable
-from monitor.store.observations import modules_of, record
+from monitor.store.observations import record
 from monitor.store.past import Past, write_past
 from monitor.store.payloads import freeze
+from monitor.store.snapshots import modules_of
 from monitor.store.thinning import Thinned, thin_before
 from monitor.store.upkeep import wrong_digests
 from monitor.store.values import pack

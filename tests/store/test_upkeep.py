@@ -17,7 +17,8 @@ from monitor.sources.clinicaltrials_gov.shape import SHAPE
 from monitor.store import upkeep as store
 from monitor.store.backup import check_integrity
 from monitor.store.database import Database
-from monitor.store.observations import modules_of, record
+from monitor.store.observations import record
+from monitor.store.snapshots import modules_of
 from monitor.store.values import pack
 from tests.builders import a_document, a_trial
 from tests.builders import a_record as a_whole_record

@@ -9,7 +9,8 @@ from monitor.core.trial import TrialId
 from monitor.core.watch import Watch, Watchlist
 from monitor.store.database import Database
 from monitor.store.health import status
-from monitor.store.observations import record, snapshots
+from monitor.store.observations import record
+from monitor.store.snapshots import snapshots
 from monitor.store.standings import never_read
 from monitor.store.trials import find_trial
 from monitor.store.watches import (

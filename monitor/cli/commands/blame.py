@@ -38,7 +38,7 @@ def command(invocation: Invocation, trial: str, prefix: str) -> None:
     """
     from monitor.core.diff import diff
     from monitor.store import lineage, queries
-    from monitor.store.observations import modules_of
+    from monitor.store.snapshots import modules_of
     from monitor.store.timeline import timeline
 
     with reading(invocation) as db:

@@ -75,7 +75,7 @@ class Shown:
 def _show(invocation: Invocation, db: "Database", trial: "TrialId", shown: Shown) -> None:
     from monitor.cli.showing import DIM, LABEL, minute, pairs, put
     from monitor.store import queries
-    from monitor.store.observations import snapshots
+    from monitor.store.snapshots import snapshots
 
     output, source, version = invocation.output, source_of(trial), shown.version
     facts = source.shape.facts(shown.record)
