@@ -79,7 +79,8 @@ def asked(path: Path, sql: str, clock: Clock, bounds: Bounds | None = None) -> I
         deadline = clock.monotonic() + bounds.seconds
         refused: list[str] = []
         try:
-            connection.set_authorizer(_authorizer(_behind_the_views(connection), refused))
+            behind = _behind_the_views(connection)
+            connection.set_authorizer(_authorizer(behind, _hidden(connection, behind), refused))
             connection.set_progress_handler(lambda: int(clock.monotonic() > deadline), _OFTEN)
             with _in_words(bounds, refused):
                 cursor = connection.execute(sql)
@@ -135,22 +136,35 @@ def _behind_the_views(connection: sqlite3.Connection) -> frozenset[_Read]:
     connection.set_authorizer(note)
     for view in VIEWS:
         connection.execute(f"SELECT * FROM temp.{view.name} LIMIT 0")
+    connection.set_authorizer(None)
     return frozenset(found)
+
+
+def _hidden(connection: sqlite3.Connection, behind: frozenset[_Read]) -> frozenset[str]:
+    """Every table that no view reads, in small letters: not even how many rows it has is said."""
+    found = connection.execute(
+        "SELECT name FROM main.sqlite_schema UNION SELECT name FROM pragma_module_list"
+    )
+    return (
+        frozenset(row[0].lower() for row in found)
+        - {table for _, _, table, _ in behind}
+        - _VIEWS
+        - _TAKEN_APART
+    )
 
 
 def _read(table: str | None, column: str | None, schema: str | None, inside: str | None) -> _Read:
     return (inside or "").lower(), (schema or "").lower(), (table or "").lower(), (column or "").lower()
 
 
-def _authorizer(behind: frozenset[_Read], refused: list[str]) -> _Authorizer:
+def _authorizer(behind: frozenset[_Read], hidden: frozenset[str], refused: list[str]) -> _Authorizer:
     def may(
         action: int, first: str | None, second: str | None, schema: str | None, inside: str | None
     ) -> int:
         if action in _ALLOWED:
             return sqlite3.SQLITE_OK
-        # Without a column nothing is read but how many rows there are.
         if action == sqlite3.SQLITE_READ and (
-            not second or _may_read(_read(first, second, schema, inside), behind)
+            _may_read(_read(first, second, schema, inside), behind) if second else _may_count(first, hidden)
         ):
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _FUNCTIONS:
@@ -167,6 +181,13 @@ def _may_read(read: _Read, behind: frozenset[_Read]) -> bool:
     if read in behind or table in _VIEWS or table in _TAKEN_APART:
         return True
     return schema == "temp" and PREFIX + table in _VIEWS
+
+
+def _may_count(table: str | None, hidden: frozenset[str]) -> bool:
+    """Where no column is read but only how many rows there are: SQLite does not say inside which view, nor whether the statement means a
+    query of its own (WITH x AS …)."""
+    name = (table or "").lower()
+    return name not in hidden and not name.startswith(("sqlite_", "pragma_"))
 
 
 def _what(action: int, first: str | None, second: str | None) -> str:
@@ -190,7 +211,7 @@ def _in_words(bounds: Bounds, refused: Sequence[str]) -> Iterator[None]:
             raise WrongUsage("that is more than one statement", "ask one thing at a time") from error
         if code == sqlite3.SQLITE_INTERRUPT:
             hint = "narrow it down, or give it more with --seconds"
-            raise TooMuch(f"the answer takes longer than {bounds.seconds:g} seconds", hint) from error
+            raise TooMuch(f"the answer takes longer than {_seconds(bounds.seconds)}", hint) from error
         if code in (sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOMEM):
             raise TooMuch("a value of the answer is too large", "ask for less in one cell") from error
         if code in (sqlite3.SQLITE_ERROR, 0):
@@ -198,6 +219,10 @@ def _in_words(bounds: Bounds, refused: Sequence[str]) -> Iterator[None]:
                 f"SQLite does not understand it: {error}", f"what can be asked: {names}"
             ) from error
         raise
+
+
+def _seconds(number: float) -> str:
+    return "a second" if number == 1 else f"{number:g} seconds"
 
 
 def _rows(cursor: sqlite3.Cursor, bounds: Bounds, refused: Sequence[str]) -> Iterator[tuple[Value, ...]]:

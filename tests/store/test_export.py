@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -145,6 +148,49 @@ def test_a_spreadsheet_reads_every_cell_and_runs_none(db: Database, tmp_path: Pa
     assert sorted(str(value) for (value,) in found) == sorted(after)
 
 
+MISTAKEN = [
+    "1-2", "007", "1E5", "1:2", "3/4", "10%", "$5", "(5)", "1,5", "1.50", "12345678901234567890", "Mar-26", "SEPT2", "15 March 2026",
+]  # fmt: skip
+PLAIN = [
+    "2026-03-09", "2026-03", "2026", "12.5", "24 weeks", "1st", "NCT03737461", "2026-03-09T15:00:00Z", "March", "0", "none",
+]  # fmt: skip
+
+
+def test_a_text_that_would_be_taken_for_another_number_or_day_stands_behind_an_apostrophe() -> None:
+    assert [inert(text) for text in MISTAKEN] == [f"'{text}" for text in MISTAKEN]
+    assert [inert(text) for text in PLAIN] == PLAIN
+
+
+def test_a_spreadsheet_program_shows_each_cell_as_it_was_written(tmp_path: Path) -> None:
+    """Read in and written out again as it is shown: a formula would be its value, a number or day taken for another would be that."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("no LibreOffice here (apt-get install --no-install-recommends libreoffice-calc)")
+    texts = [*HOSTILE, *MISTAKEN, *PLAIN, "x" * 40_000, "a;b\tc", '=HYPERLINK("http://x.test")']
+    export.write_csv(
+        ({"n": n, "text": text} for n, text in enumerate(texts)), tmp_path / "a.csv", ["n", "text"]
+    )
+    form = "CSV:44,34,76,1"  # comma, quotes, UTF-8, from the first line
+    command = [
+        program,
+        f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+        "--headless",
+        f"--infilter={form}",
+    ]
+    command += ["--convert-to", form.replace("CSV", "csv:Text - txt - csv (StarCalc)")]
+    command += ["--outdir", str(tmp_path / "out"), str(tmp_path / "a.csv")]
+    subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        timeout=120,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+    )
+    with (tmp_path / "out" / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        shown = [row[1] for row in csv.reader(file)][1:]
+    assert shown == [inert(text).replace("\r\n", "\n") for text in texts]
+
+
 def test_duckdb_reads_parquet_month_by_month(db: Database, tmp_path: Path) -> None:
     target = tmp_path / "versions.parquet"
     columns = export.columns_of("versions", records=True)
@@ -212,6 +258,6 @@ def test_what_is_no_export_of_ours_is_never_replaced_by_a_folder(db: Database, t
     assert (tmp_path / "precious" / "letter").read_text() == "dear"
 
 
-@pytest.mark.parametrize("value", [None, 0, -1, -2.5, True, "", "plain", "a=b", "1-2"])
+@pytest.mark.parametrize("value", [None, 0, -1, -2.5, True, "", "plain", "a=b", "1-2 years"])
 def test_what_is_no_formula_stays_as_it_is(value: object) -> None:
     assert inert(value) == value
