@@ -12,6 +12,8 @@ class Rhythm:
     status    between two looks at what to tell the service manager
     silence   a loop that is at work and showed no life for so long hangs: the watchdog hears nothing any more
     step      the wall clock may differ from the monotonic one by so much before it counts as a step
+    forsaken  a loop that nothing starts for so long, though it is asked for again and again, will not come back; a busy machine may well
+              keep one waiting for a while
     jitter    at most so long a look waits after the start or a suspend: not all machines at the same instant
     grace     a stopping daemon waits so long for what is under way; systemd and people wait 45
     """
@@ -21,5 +23,6 @@ class Rhythm:
     status: float = 15.0
     silence: float = 1800.0
     step: float = 5.0
+    forsaken: float = 30.0
     jitter: float = 5.0
     grace: float = 40.0

@@ -27,7 +27,7 @@ _log = logging.getLogger("trialmon.daemon")
 
 _STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
 _SIGNALS = frozenset({*_STOPPING, signal.SIGHUP})
-# A loop that is called so often in vain will not come back.
+# A loop is called so often before it is given up: the machine may have stood still meanwhile, and this process with it.
 _NUDGES = 5
 # Upkeep that waits for a locked database, or a heartbeat for its answer, is not worth waiting for, once everything else has ended.
 _UPKEEP_GRACE = 2.0
@@ -165,7 +165,7 @@ class Daemon:
         for name, loop in self._loops.items():
             if loop.hopeless:
                 return loop.hopeless
-            if len(self._nudges[name]) > _NUDGES:
+            if len(self._nudges[name]) > _NUDGES and loop.silent_for() > self._rhythm.forsaken:
                 return f"{name}: nothing starts them any more"
         return ""
 

@@ -31,7 +31,7 @@ from tests.daemon.builders import (
     numbers,
 )
 
-QUICK = Rhythm(beat=0.02, tick=0.01, status=0.05, silence=0.2, jitter=0.0, grace=10.0)
+QUICK = Rhythm(beat=0.02, tick=0.01, status=0.05, silence=0.2, forsaken=4.0, jitter=0.0, grace=10.0)
 
 
 class Running:
@@ -61,6 +61,10 @@ class Running:
     def stop_the_heart(self) -> None:
         """As if APScheduler's thread had died of something."""
         self._daemon._heart._scheduler.pause()
+
+    def start_the_heart_again(self) -> None:
+        """As when a machine that stood still goes on."""
+        self._daemon._heart._scheduler.resume()
 
     def end(self) -> int | BaseException:
         self._thread.join(20)
@@ -395,6 +399,17 @@ def test_a_heartbeat_that_died_ends_the_daemon_to_be_started_afresh(
     running.stop_the_heart()
     assert running.end() == 1
     assert said("nothing starts them any more")
+
+
+def test_a_heartbeat_that_falters_on_a_busy_machine_ends_nothing(house: House, start: Start) -> None:
+    running = a_first_look(house, start)
+    running.stop_the_heart()
+    # Far longer than the beats that are missed, and less than QUICK is patient for.
+    threading.Event().wait(1.0)
+    running.start_the_heart_again()
+    house.watchlist("mine", numbers(2))
+    eventually(lambda: house.looks == 2, "the look after the edit")
+    assert running.stop() == 0
 
 
 def test_a_database_that_was_moved_away_ends_the_daemon(house: House, start: Start) -> None:
