@@ -1,28 +1,59 @@
 """What a page of the dashboard, or an endpoint of its JSON API, declares of itself. One declaration is one route, one entry of the
 OpenAPI document, and one line of the tests that attack every route."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
+from monitor.core.clock import Clock
 from monitor.core.source import Source
+from monitor.core.trial import TrialId
 from monitor.store.database import Database
 from monitor.web.values import Param
 
-if TYPE_CHECKING:
-    from monitor.bootstrap import Published
+FeedEnding = Literal["atom", "json", "ics"]
 
 
 class NotThere(LookupError):
     """There is no such thing; the message says so to people."""
 
 
+class Published(Protocol):
+    """What is handed out beside the pages: the same documents as are written to files, made as they are asked for."""
+
+    @property
+    def database(self) -> Database:
+        """Open for reading."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+    def feed_of_list(self, name: str, ending: FeedEnding) -> bytes | None:
+        """A watchlist's feed or calendar; None if there is no such list."""
+        ...
+
+    def feed_of_trial(self, trial: TrialId, ending: FeedEnding) -> bytes | None:
+        """A trial's feed or calendar; None if it is not watched."""
+        ...
+
+    def metrics(self) -> bytes:
+        """As a collector reads them."""
+        ...
+
+    def doubts(self) -> Sequence[str]:
+        """The reasons why silence may not mean that nothing changed, in words."""
+        ...
+
+
 @dataclass(frozen=True)
 class House:
-    """What everything is answered from: what is published, with the database, open for reading, and the time; and the sources, by name."""
+    """What everything is answered from. `sources` are by the names of their registries."""
 
-    published: "Published"
+    published: Published
     sources: Mapping[str, Source]
 
 
