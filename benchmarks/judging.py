@@ -106,11 +106,10 @@ def _pair(number: str, before: Any, after: Any) -> _Pair:
 
 def _measured(name: str, pairs: Sequence[_Pair], rounds: int) -> Judging:
     from monitor.core.diff import diff
-    from monitor.core.significance import Case, Rule, assess
-    from monitor.discovery import named
+    from monitor.core.significance import Case, assess
+    from monitor.discovery import rules
     from monitor.sources.clinicaltrials_gov.shape import SHAPE
 
-    rules: list[Rule] = [rule for family in named("monitor.rules", "RULES", tuple) for rule in family]
     clock = time.process_time
     diffs, judgings = [], []
     changed = said = 0
@@ -122,7 +121,7 @@ def _measured(name: str, pairs: Sequence[_Pair], rounds: int) -> Judging:
             began = clock()
             changes = diff(pair.before, pair.after, SHAPE)
             between = clock()
-            verdicts = assess(Case(pair.trial, *pair.facts, _NOW, changes), rules)
+            verdicts = assess(Case(pair.trial, *pair.facts, _NOW, changes), rules())
             judged += clock() - between
             diffed += between - began
             changed += len(changes)

@@ -7,10 +7,11 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from monitor import __version__
 from monitor.config.load import find_settings, load_settings
@@ -18,13 +19,12 @@ from monitor.config.settings import FeedSettings, Settings
 from monitor.config.values import is_loopback
 from monitor.config.watchlists import Loaded, load_watchlists
 from monitor.core.clock import Clock
-from monitor.core.errors import CouldNotFindOut, WrongConfiguration
-from monitor.core.paper import Literature
-from monitor.core.source import Flow, Source
+from monitor.core.errors import WrongConfiguration
+from monitor.core.source import Flow
 from monitor.core.trial import TrialId
-from monitor.discovery import named
+from monitor.discovery import literature, rules, sources
 from monitor.drafting.drafter import Drafter
-from monitor.jobs.context import Context, Door, LiteratureDoor, Progress, T
+from monitor.jobs.context import Context, Door, LiteratureDoor, Progress
 from monitor.store.database import Database
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def context(
             doors=_doors(settings, clock, limits, closing),
             literature=_literature(settings, clock, limits, closing),
             sources={**sources(), **literature()},
-            rules=[rule for family in named("monitor.rules", "RULES", tuple) for rule in family],
+            rules=rules(),
             watchlists=lists.watchlists,
             gateway=Gateway(
                 {name: destination.address for name, destination in destinations.items()},
@@ -192,23 +192,13 @@ def doors(settings: Settings, clock: Clock, limits: "Limits | None" = None) -> I
 
 
 def _doors(settings: Settings, clock: Clock, limits: "Limits | None", closing: ExitStack) -> dict[str, Door]:
-    from monitor.fetch.client import Client, user_agent
-    from monitor.fetch.flow import drive
-    from monitor.fetch.politeness import Politeness
-
     doors = {}
-    for source in named("monitor.sources", "SOURCE", Source):  # type: ignore[type-abstract]
+    for source in sources().values():
         wishes = settings.sources.get(source.id)
-        if wishes is None:
-            continue
-        client = Client(wishes.base_url, user_agent(__version__, wishes.contact), clock, limits)
-        closing.callback(client.close)
-        politeness = Politeness(clock, random.random, pause=wishes.pause.total_seconds())
-
-        def through(flow: Flow[T], client: Client = client, politeness: Politeness = politeness) -> T:
-            return drive(flow, client, politeness)
-
-        doors[source.id] = Door(source, through)
+        if wishes is not None:
+            pause = wishes.pause.total_seconds()
+            drive = _way(wishes.base_url, wishes.contact, pause, clock, limits, closing)
+            doors[source.id] = Door(source, drive)
     return doors
 
 
@@ -224,61 +214,36 @@ def literature_doors(
 def _literature(
     settings: Settings, clock: Clock, limits: "Limits | None", closing: ExitStack
 ) -> dict[str, LiteratureDoor]:
-    from monitor.fetch.client import Client, user_agent
-    from monitor.fetch.flow import drive
-    from monitor.fetch.politeness import Politeness
-
     doors = {}
     for name, source in literature().items():
         wishes = settings.literature.get(name)
         if wishes is None:
             continue
         url, key = wishes.base_url or source.base_url, wishes.api_key.reveal() if wishes.api_key else ""
-        client = Client(url, user_agent(__version__, wishes.email), clock, limits)
-        closing.callback(client.close)
         pause = 0.0 if is_loopback(url) else source.pause(keyed=bool(key))
-        politeness = Politeness(clock, random.random, pause=pause)
         courtesies = source.courtesies(wishes.email, key)
-
-        def through(
-            flow: Flow[T],
-            client: Client = client,
-            politeness: Politeness = politeness,
-            courtesies: tuple[tuple[str, str], ...] = courtesies,
-        ) -> T:
-            return drive(_courteous(flow, courtesies), client, politeness)
-
-        doors[name] = LiteratureDoor(source, through)
+        drive = _way(url, wishes.email, pause, clock, limits, closing, courtesies)
+        doors[name] = LiteratureDoor(source, drive)
     return doors
 
 
-def _courteous(flow: Flow[T], courtesies: tuple[tuple[str, str], ...]) -> Flow[T]:
-    """The flow, each of its requests with who asks, and by which key."""
-    try:
-        request = next(flow)
-        while True:
-            asked = replace(request, params=(*request.params, *courtesies))
-            try:
-                answer = yield asked
-            except CouldNotFindOut as error:
-                request = flow.throw(error)
-            else:
-                request = flow.send(answer)
-    except StopIteration as finished:
-        value: T = finished.value
-        return value
-    finally:
-        flow.close()
+def _way(
+    url: str,
+    contact: str,
+    pause: float,
+    clock: Clock,
+    limits: "Limits | None",
+    closing: ExitStack,
+    courtesies: tuple[tuple[str, str], ...] = (),
+) -> Callable[[Flow[Any]], Any]:
+    """What runs flows over the network to one service, politely: `pause` seconds between requests, each with the courtesies."""
+    from monitor.fetch.client import Client, user_agent
+    from monitor.fetch.flow import drive
+    from monitor.fetch.politeness import Politeness
 
-
-def literature() -> dict[str, Literature]:
-    """Every source of papers there is, by its name, without a way to it."""
-    return {source.id: source for source in named("monitor.sources", "LITERATURE", Literature)}  # type: ignore[type-abstract]
-
-
-def sources() -> dict[str, Source]:
-    """Every source there is, by its name, without a way to it."""
-    return {source.id: source for source in named("monitor.sources", "SOURCE", Source)}  # type: ignore[type-abstract]
+    client = Client(url, user_agent(__version__, contact), clock, limits, courtesies)
+    closing.callback(client.close)
+    return partial(drive, client=client, politeness=Politeness(clock, random.random, pause=pause))
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,15 @@ A source module or package says `SOURCE = …`; a rule module holds `Rule` insta
 """
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import TypeVar
+
+from monitor.core.paper import Literature
+from monitor.core.significance import Rule
+from monitor.core.source import Source
 
 T = TypeVar("T")
 
@@ -44,3 +49,23 @@ def named(package: str, name: str, kind: type[T]) -> tuple[T, ...]:
             raise TypeError(f"{module.__name__}.{name} is no {kind.__name__}")
         found.append(value)
     return tuple(found)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule there is, family by family."""
+    return tuple(rule for family in named("monitor.rules", "RULES", tuple) for rule in family)
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Every source of trials there is, by its registry's name, without a way to it."""
+    found = named("monitor.sources", "SOURCE", Source)  # type: ignore[type-abstract]
+    return MappingProxyType({source.id: source for source in found})
+
+
+@cache
+def literature() -> Mapping[str, Literature]:
+    """Every source of papers there is, by its name, without a way to it."""
+    found = named("monitor.sources", "LITERATURE", Literature)  # type: ignore[type-abstract]
+    return MappingProxyType({source.id: source for source in found})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import click
@@ -208,15 +208,9 @@ def _known_rule(name: str | None) -> str | None:
         return None
     from difflib import get_close_matches
 
-    from monitor.core.significance import Rule
-    from monitor.discovery import named
+    from monitor.discovery import rules
 
-    known = sorted(
-        rule.id
-        for family in named("monitor.rules", "RULES", tuple)
-        for rule in family
-        if isinstance(rule, Rule)
-    )
+    known = sorted(rule.id for rule in rules())
     if name not in known:
         near = get_close_matches(name, known, n=3, cutoff=0.5)
         raise WrongUsage(
@@ -260,6 +254,8 @@ def never_given(trial: TrialId) -> NothingDone:
 
 def source_of(trial: TrialId) -> "Source":
     """The source of a trial's registry. Raises NothingDone where this trialmon has none."""
+    from monitor.discovery import sources
+
     source = sources().get(trial.registry)
     if source is not None:
         return source
@@ -268,23 +264,18 @@ def source_of(trial: TrialId) -> "Source":
 
 def page_of(trial: TrialId) -> str:
     """The trial's page at its registry; empty where this trialmon knows no such registry."""
+    from monitor.discovery import sources
+
     source = sources().get(trial.registry)
     return source.page_url(trial.number) if source is not None else ""
 
 
 def shape_of(registry: str) -> "Shape | None":
     """The form of a registry's records; None where this trialmon knows no such registry."""
+    from monitor.discovery import sources
+
     source = sources().get(registry)
     return source.shape if source is not None else None
-
-
-@cache
-def sources() -> "dict[str, Source]":
-    """The sources that this trialmon has, by registry."""
-    from monitor.core.source import Source
-    from monitor.discovery import named
-
-    return {source.id: source for source in named("monitor.sources", "SOURCE", Source)}  # type: ignore[type-abstract]
 
 
 def _what_there_is(db: "Database") -> str:

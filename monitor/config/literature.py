@@ -11,11 +11,9 @@ from monitor.config.shapes import YES_OR_NO, Fields, Found, Key, text_up_to
 from monitor.config.variables import Variables
 from monitor.core.paper import Literature
 from monitor.core.secret import Secret
-from monitor.discovery import named
+from monitor.discovery import literature
 
-SOURCES: Mapping[str, Literature] = MappingProxyType(
-    {source.id: source for source in named("monitor.sources", "LITERATURE", Literature)}  # type: ignore[type-abstract]
-)
+SOURCES = literature()
 
 
 def _fields(source: Literature) -> Fields:

@@ -54,9 +54,9 @@ def _muted(text: str) -> str:
         return values.TRIAL_NUMBER.parse(text)
     if _RULE.fullmatch(text):
         # Only for who mutes a rule: the rules are many modules.
-        from monitor.discovery import named
+        from monitor.discovery import rules
 
-        known = [rule.id for family in named("monitor.rules", "RULES", tuple) for rule in family]
+        known = [rule.id for rule in rules()]
         if text in known:
             return text
         raise Wrong(f"{shown(text)} is not a rule", meant(text, known))

@@ -5,10 +5,11 @@ A source is sans-I/O: its reading methods are generators that yield a `Request`,
 it is raised as `CouldNotFindOut`.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar, runtime_checkable
 
+from monitor.core.errors import CouldNotFindOut
 from monitor.core.json import JsonObject
 from monitor.core.record import Record
 from monitor.core.shape import Shape
@@ -35,6 +36,25 @@ class Response:
 
 
 Flow = Generator[Request, Response, T]
+
+
+def answered(flow: Flow[T], answer: Callable[[Request], Response]) -> T:
+    """Run a flow to its end and return its value. What `answer` could not find out is thrown into the flow, which may have another way; if
+    it has none, the CouldNotFindOut comes out here."""
+    try:
+        request = next(flow)
+        while True:
+            try:
+                given = answer(request)
+            except CouldNotFindOut as error:
+                request = flow.throw(error)
+            else:
+                request = flow.send(given)
+    except StopIteration as finished:
+        value: T = finished.value
+        return value
+    finally:
+        flow.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,17 @@ def user_agent(version: str, contact: str = "") -> str:
 class Client:
     """Asks one host. Keeps one connection; obeys no proxy or certificate variable; keeps no cookie; follows no redirect.
 
-    Not for use by several threads at once.
+    `courtesies` are parameters that go with every request: who asks, and by which key. Not for use by several threads at once.
     """
 
-    def __init__(self, base_url: str, user_agent: str, clock: Clock, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        user_agent: str,
+        clock: Clock,
+        limits: Limits | None = None,
+        courtesies: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"not the address of a web server: {base_url!r}")
@@ -60,6 +67,7 @@ class Client:
         self._user_agent = user_agent
         self._clock = clock
         self._limits = limits or Limits()
+        self._courtesies = courtesies
         self._open: tuple[httpx.Client, Deadline] | None = None
 
     def __enter__(self) -> Self:
@@ -120,7 +128,8 @@ class Client:
 
         client, _ = self._opened()
         url = self.base_url + request.path
-        with client.stream("GET", url, params=request.params or None) as answer:
+        params = (*request.params, *self._courtesies)
+        with client.stream("GET", url, params=params or None) as answer:
             if len(answer.headers.raw) > self._limits.header_lines:
                 raise Unreadable(f"{self.host} sent more than {self._limits.header_lines} header lines")
             headers = {name.lower(): value for name, value in answer.headers.items()}

@@ -1,7 +1,7 @@
 """Drive a source's sans-I/O flow over real requests."""
 
 from monitor.core.errors import CouldNotFindOut
-from monitor.core.source import Flow, Request, Response, T
+from monitor.core.source import Flow, Request, Response, T, answered
 from monitor.fetch.client import Client
 from monitor.fetch.politeness import Politeness
 
@@ -14,20 +14,7 @@ def drive(flow: Flow[T], client: Client, politeness: Politeness, attempts: int =
     A request that fails for a passing reason is made again, `attempts` times in all. What then still could not be found out is thrown
     into the flow, which may have another way; if it has none, the CouldNotFindOut comes out here.
     """
-    try:
-        request = next(flow)
-        while True:
-            try:
-                answer = _ask(request, client, politeness, attempts)
-            except CouldNotFindOut as error:
-                request = flow.throw(error)
-            else:
-                request = flow.send(answer)
-    except StopIteration as finished:
-        value: T = finished.value
-        return value
-    finally:
-        flow.close()
+    return answered(flow, lambda request: _ask(request, client, politeness, attempts))
 
 
 def _ask(request: Request, client: Client, politeness: Politeness, attempts: int) -> Response:

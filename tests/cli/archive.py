@@ -16,16 +16,16 @@ from monitor.core.errors import TrialmonError
 from monitor.core.json import Json
 from monitor.core.notification import Message, Notification
 from monitor.core.observation import Observation
-from monitor.core.significance import Rule, Significance
+from monitor.core.significance import Significance
 from monitor.core.source import Found, Reading
 from monitor.core.watch import Watch
-from monitor.discovery import named
+from monitor.discovery import rules
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
 from monitor.store import observations, runs, snapshots, watches
 from monitor.store.database import Database
 from tests.builders import NUMBER, a_moment, a_record, a_trial, a_watchlist
 
-RULES: list[Rule] = [rule for family in named("monitor.rules", "RULES", tuple) for rule in family]
+RULES = list(rules())
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from monitor.core.decide import GONE_AFTER, decide, modules_to_compare
 from monitor.core.facts import TrialFacts
 from monitor.core.observation import Observation
 from monitor.core.record import Absence, Snapshot
-from monitor.core.significance import Rule, Significance
+from monitor.core.significance import Significance
 from monitor.core.source import Found, Missing, Moved, Reading, Unchanged
-from monitor.discovery import named
+from monitor.discovery import rules
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
 from tests.builders import NOON, NUMBER, a_document, a_record, a_snapshot, a_trial, with_status
 from tests.core.made_json import shuffled
 
-RULES: tuple[Rule, ...] = tuple(rule for family in named("monitor.rules", "RULES", tuple) for rule in family)
+RULES = rules()
 OTHER = "NCT09990002"
 
 

@@ -83,6 +83,20 @@ class TestWholeAnswers:
         assert f"trialmon/{__version__} (+desk@example.org) python-httpx/{httpx.__version__}" in head
         assert "accept-encoding: gzip\r\n" in head.lower()
 
+    def test_the_courtesies_that_a_service_wants_go_with_every_question(self) -> None:
+        wire = Wire([an_answer(), an_answer()])
+        said = (("tool", "trialmon"), ("email", "you@example.org"))
+        with (
+            wire.listening(),
+            Client(wire.base_url, AGENT, RealClock(), courtesies=said) as client,
+        ):
+            client.get(Request("/search", (("term", "disc"),)))
+            client.get(Request("/version"))
+        assert [head.split(" ")[1] for head in wire.asked] == [
+            "/search?term=disc&tool=trialmon&email=you%40example.org",
+            "/version?tool=trialmon&email=you%40example.org",
+        ]
+
     def test_a_contact_cannot_bring_a_header_of_its_own(self) -> None:
         agent = user_agent("1", "a@b\r\nX-Evil: (1)é")
         assert agent == f"trialmon/1 (+a@bX-Evil: 1) python-httpx/{httpx.__version__}"

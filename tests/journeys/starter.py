@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from monitor.core.secret import Secret
-from monitor.discovery import named
+from monitor.discovery import rules, sources
 from tests import canary
 from tests.canaries import CANARIES
 from tests.journeys.office import Office
@@ -83,8 +83,8 @@ def _load_everything() -> None:
         "monitor.render.message",
     ):
         import_module(module)
-    named("monitor.rules", "RULES", tuple)
-    named("monitor.sources", "SOURCE", object)
+    rules()
+    sources()
     from monitor.deliver.gateway import check
 
     assert check(Secret("json://127.0.0.1/ready")) is None

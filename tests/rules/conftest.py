@@ -2,13 +2,13 @@
 
 import pytest
 
+from monitor import discovery
 from monitor.core.significance import Rule
-from monitor.discovery import modules, named
 
-RULES: tuple[Rule, ...] = tuple(rule for family in named("monitor.rules", "RULES", tuple) for rule in family)
+RULES = discovery.rules()
 FAMILIES: dict[str, tuple[Rule, ...]] = {
     module.__name__.rpartition(".")[2]: module.RULES
-    for module in modules("monitor.rules")
+    for module in discovery.modules("monitor.rules")
     if hasattr(module, "RULES")
 }
 

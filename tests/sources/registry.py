@@ -3,13 +3,12 @@
 import lzma
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
-from monitor.core.source import Flow, Request, Response
+from monitor.core.source import Request, Response
 
-T = TypeVar("T")
 DAY = "2026-03-13"
 
 
@@ -45,22 +44,6 @@ def ok(body: bytes) -> Response:
 
 def a_version(stamp: str = "2026-03-13T09:00:05") -> Response:
     return ok(orjson.dumps({"apiVersion": "2.0.5", "dataTimestamp": stamp}))
-
-
-def told(flow: Flow[T], answer: Callable[[Request], Response]) -> T:
-    """Run a flow with `answer` as the registry; what it raises is thrown into the flow, as `fetch.drive` does."""
-    try:
-        request = next(flow)
-        while True:
-            try:
-                reply = answer(request)
-            except Exception as error:  # noqa: BLE001
-                request = flow.throw(error)
-            else:
-                request = flow.send(reply)
-    except StopIteration as finished:
-        value: T = finished.value
-        return value
 
 
 def one_after_another(*answers: Response | Exception) -> Callable[[Request], Response]:

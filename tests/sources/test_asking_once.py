@@ -2,9 +2,19 @@ import orjson
 import pytest
 
 from monitor.core.errors import Outdated, Overloaded, Unreadable
-from monitor.core.source import Found, Freshness, Membership, Missing, Moved, Reading, Request, Response
+from monitor.core.source import (
+    Found,
+    Freshness,
+    Membership,
+    Missing,
+    Moved,
+    Reading,
+    Request,
+    Response,
+    answered,
+)
 from monitor.sources.clinicaltrials_gov import SOURCE
-from tests.sources.registry import a_page, a_record, a_version, ok, one_after_another, told
+from tests.sources.registry import a_page, a_record, a_version, ok, one_after_another
 
 ONE, TWO, THREE = "NCT00000101", "NCT00000102", "NCT00000103"
 
@@ -14,7 +24,7 @@ def text(status: int, body: str = "", **headers: str) -> Response:
 
 
 def look_up(number: str, *answers: Response | Exception, oldest: str = "") -> Reading:
-    return told(SOURCE.look_up(number, oldest), one_after_another(*answers))
+    return answered(SOURCE.look_up(number, oldest), one_after_another(*answers))
 
 
 def the_record(record: dict[str, object]) -> Response:
@@ -31,7 +41,7 @@ class TestLookingUp:
         assert reading.record.document == a_record(ONE)
 
     def test_the_fingerprint_is_that_of_the_same_record_in_a_batch(self) -> None:
-        batch = told(SOURCE.read([], ""), one_after_another())
+        batch = answered(SOURCE.read([], ""), one_after_another())
         assert not batch.readings
         alone = look_up(ONE, the_record(a_record(ONE)))
         other_day = look_up(ONE, the_record(a_record(ONE, data_date="2026-03-16")))
@@ -115,7 +125,7 @@ class TestLookingUp:
 
 class TestFreshness:
     def ask(self, body: bytes) -> Freshness:
-        return told(SOURCE.freshness(), one_after_another(ok(body)))
+        return answered(SOURCE.freshness(), one_after_another(ok(body)))
 
     def test_the_data_timestamp_is_the_stamp(self) -> None:
         assert self.ask(a_version().body) == Freshness("2026-03-13T09:00:05")
@@ -148,7 +158,7 @@ class TestSearching:
     QUERY = (("query.cond", "low back pain"),)
 
     def search(self, *answers: Response | Exception) -> Membership:
-        return told(SOURCE.search(self.QUERY), one_after_another(*answers))
+        return answered(SOURCE.search(self.QUERY), one_after_another(*answers))
 
     def ids(self, *numbers: str) -> list[dict[str, object]]:
         return [{"protocolSection": {"identificationModule": {"nctId": number}}} for number in numbers]
@@ -235,4 +245,4 @@ class TestSearching:
             return self.page(f"NCT{count:08d}", token=f"t{count}")
 
         with pytest.raises(Unreadable, match="more than 250 pages"):
-            told(SOURCE.search(self.QUERY), endless)
+            answered(SOURCE.search(self.QUERY), endless)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from monitor.core.errors import CouldNotFindOut, Overloaded, Rejected, Unreadable
 from monitor.core.paper import Hit, Literature, Named, Paper, Searchable, Tie
-from monitor.core.source import Request, Response
+from monitor.core.source import Request, Response, answered
 from monitor.discovery import named
 from monitor.sources.europepmc.records import id_of, paper_of, read_page
 from monitor.sources.europepmc.source import LITERATURE, EuropePmc
 from tests.sources.papers import EARLIER, TODAY, FakeServices, a_paper, a_shelf
-from tests.sources.registry import ok, one_after_another, told
+from tests.sources.registry import ok, one_after_another
 
 EUROPE_PMC = EuropePmc()
 YESTERDAY = date(2026, 3, 12)
@@ -76,7 +76,7 @@ class TestRecordedAnswers:
 
     def test_a_recorded_search_without_hits_finds_none(self, recorded: Path) -> None:
         body = (recorded / "search_no_results.json").read_bytes()
-        assert told(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(ok(body))).hits == ()
+        assert answered(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(ok(body))).hits == ()
 
     def test_the_same_paper_has_the_same_key_at_both_sources(self, recorded: Path) -> None:
         (record,) = read_page((recorded / "search_pmid_22663011.json").read_bytes()).records
@@ -97,7 +97,7 @@ class TestErrors:
     )
     def test_an_error_object_is_told_apart(self, error: dict[str, Any], kind: type[CouldNotFindOut]) -> None:
         with pytest.raises(kind) as failed:
-            told(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(ok(orjson.dumps(error))))
+            answered(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(ok(orjson.dumps(error))))
         assert "198.51" not in str(failed.value)
 
     @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ class TestErrors:
     )
     def test_what_is_no_list_of_papers_is_unreadable(self, body: bytes) -> None:
         with pytest.raises(Unreadable):
-            told(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(ok(body)))
+            answered(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(ok(body)))
 
     @pytest.mark.parametrize(
         "body",
@@ -127,19 +127,19 @@ class TestErrors:
     )
     def test_a_refused_question_is_told_without_who_asked(self, body: bytes) -> None:
         with pytest.raises(Rejected, match="does not accept the question") as failed:
-            told(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(Response(400, {}, body)))
+            answered(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(Response(400, {}, body)))
         assert "198.51" not in str(failed.value)
 
     def test_pages_that_go_round_in_circles_are_left(self) -> None:
         page = a_page({"id": "1", "source": "MED"}, total=3, mark="a")
         with pytest.raises(Unreadable, match="should find 3 papers"):
-            told(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(page, page))
+            answered(EUROPE_PMC.naming(["NCT03737461"], None), one_after_another(page, page))
 
     def test_a_record_that_was_not_asked_for_or_most_that_do_not_come_are_refused(self) -> None:
         with pytest.raises(Unreadable, match="MED:1, which was not asked for"):
-            told(EUROPE_PMC.read([Hit("MED:2")], []), one_after_another(a_page(a_record())))
+            answered(EUROPE_PMC.read([Hit("MED:2")], []), one_after_another(a_page(a_record())))
         with pytest.raises(Unreadable, match="3 records of Europe PMC were asked for, 1 came"):
-            told(
+            answered(
                 EUROPE_PMC.read([Hit("MED:1"), Hit("MED:2"), Hit("MED:3")], []),
                 one_after_another(a_page(a_record())),
             )
@@ -156,7 +156,7 @@ class TestErrors:
         except TypeError:
             return
         with pytest.raises(CouldNotFindOut):
-            told(EUROPE_PMC.read([Hit("MED:1")], []), one_after_another(ok(body)))
+            answered(EUROPE_PMC.read([Hit("MED:1")], []), one_after_another(ok(body)))
 
     @given(
         st.dictionaries(
@@ -248,13 +248,13 @@ class TestQuestions:
                 a_paper("39000004", full_text=NUMBERS[99]),
             )
         )
-        found = told(EUROPE_PMC.naming(NUMBERS, None), services)
+        found = answered(EUROPE_PMC.naming(NUMBERS, None), services)
         assert {hit.id: set(hit.numbers) for hit in found.hits} == {
             "PPR:PPR1": {NUMBERS[7], NUMBERS[140]},
             "PPR:PPR2": {NUMBERS[7]},
             "MED:39000004": {NUMBERS[99]},
         }
-        papers = told(EUROPE_PMC.read(found.hits, NUMBERS), services)
+        papers = answered(EUROPE_PMC.read(found.hits, NUMBERS), services)
         assert {one.id: {each.number for each in one.named} for one in papers} == {
             hit.id: set(hit.numbers) for hit in found.hits
         }
@@ -269,7 +269,7 @@ class TestQuestions:
             for n in range(1, 6)
         }
         services = FakeServices(a_shelf(*(preprint(n, full_text=words) for n, words in texts.items())))
-        found = told(EUROPE_PMC.naming(NUMBERS, None), services)
+        found = answered(EUROPE_PMC.naming(NUMBERS, None), services)
         assert {hit.id: " ".join(sorted(hit.numbers)) for hit in found.hits} == {
             f"PPR:PPR{n}": " ".join(sorted(words.split())) for n, words in texts.items() if words
         }
@@ -278,7 +278,7 @@ class TestQuestions:
 
     def test_a_hundred_and_fifty_numbers_and_no_paper_are_one_request(self) -> None:
         services = FakeServices(a_shelf(a_paper(full_text=NUMBERS[0])))
-        assert told(EUROPE_PMC.naming(NUMBERS, YESTERDAY), services).hits == ()
+        assert answered(EUROPE_PMC.naming(NUMBERS, YESTERDAY), services).hits == ()
         assert (len(services.asked), len(NUMBERS)) == (1, EUROPE_PMC.numbers_at_once)
 
     def test_what_was_indexed_or_updated_since_a_day_is_found(self) -> None:
@@ -288,7 +288,7 @@ class TestQuestions:
             preprint(3, abstract=NUMBERS[0], day=TODAY),
         )
         shelf.put("PPR:PPR2", TODAY, preprint(2, abstract=NUMBERS[0], title="Second version"))
-        found = told(EUROPE_PMC.naming(NUMBERS[:1], YESTERDAY), FakeServices(shelf))
+        found = answered(EUROPE_PMC.naming(NUMBERS[:1], YESTERDAY), FakeServices(shelf))
         assert {hit.id for hit in found.hits} == {"PPR:PPR2", "PPR:PPR3"}
 
     def test_when_everything_was_indexed_anew_only_what_is_new_counts(self) -> None:
@@ -300,13 +300,13 @@ class TestQuestions:
                 return a_page(total=4000)
             return a_page({"id": "1", "source": "MED"})
 
-        found = told(EUROPE_PMC.naming(NUMBERS[:1], EARLIER), answer)
+        found = answered(EUROPE_PMC.naming(NUMBERS[:1], EARLIER), answer)
         assert (found.hits, len(asked)) == ((Hit("MED:1", (NUMBERS[0],)),), 2)
 
     def test_pages_are_read_to_the_last(self) -> None:
         first = a_page({"id": "1", "source": "MED"}, {"id": "2", "source": "MED"}, total=3, mark="next")
         last = a_page({"id": "PPR3", "source": "PPR"}, total=3, mark="next")
-        found = told(EUROPE_PMC.naming(NUMBERS[:1], None), one_after_another(first, last))
+        found = answered(EUROPE_PMC.naming(NUMBERS[:1], None), one_after_another(first, last))
         assert [hit.id for hit in found.hits] == ["MED:1", "MED:2", "PPR:PPR3"]
 
     def test_a_number_cannot_break_out_of_its_question(self) -> None:
@@ -316,12 +316,14 @@ class TestQuestions:
             asked.append(request)
             return a_page()
 
-        told(EUROPE_PMC.naming(['AB-12345" OR SRC:MED'], None), note)
+        answered(EUROPE_PMC.naming(['AB-12345" OR SRC:MED'], None), note)
         assert dict(asked[0].params)["query"].startswith('("AB-12345 OR SRC MED") AND ')
 
     def test_no_numbers_and_no_papers_are_no_requests(self) -> None:
-        assert told(EUROPE_PMC.naming(["", '"', "12", "NCT00000000"], None), one_after_another()).hits == ()
-        assert told(EUROPE_PMC.read([], []), one_after_another()) == ()
+        assert (
+            answered(EUROPE_PMC.naming(["", '"', "12", "NCT00000000"], None), one_after_another()).hits == ()
+        )
+        assert answered(EUROPE_PMC.read([], []), one_after_another()) == ()
 
 
 def test_europe_pmc_declares_itself_and_takes_no_readers_queries() -> None:

@@ -6,9 +6,9 @@ import orjson
 import pytest
 
 from monitor.core.errors import CouldNotFindOut, Refused, Unreadable
-from monitor.core.source import PastVersion, Remembering, Response
+from monitor.core.source import PastVersion, Remembering, Response, answered
 from monitor.sources.clinicaltrials_gov import SOURCE
-from tests.sources.registry import a_record, ok, one_after_another, told
+from tests.sources.registry import a_record, ok, one_after_another
 
 ONE = "NCT00000101"
 assert isinstance(SOURCE, Remembering)
@@ -21,7 +21,7 @@ def a_line(n: int, date: str = "2025-01-02", **more: Any) -> dict[str, Any]:
 
 def outline(*changes: Any, **more: Any) -> tuple[PastVersion, ...]:
     answer = ok(orjson.dumps({"changes": list(changes), **more}))
-    return told(REMEMBERING.past_versions(ONE), one_after_another(answer))
+    return answered(REMEMBERING.past_versions(ONE), one_after_another(answer))
 
 
 def test_versions_are_asked_for_at_an_address_of_their_own_and_a_no_is_for_us_to_judge() -> None:
@@ -61,11 +61,11 @@ def test_what_is_no_list_of_versions_is_not_believed(changes: tuple[Any, ...]) -
 )
 def test_a_refusal_is_no_news_of_the_trial(status: int, error: type[CouldNotFindOut]) -> None:
     with pytest.raises(error, match=f"HTTP {status}"):
-        told(REMEMBERING.past_versions(ONE), one_after_another(Response(status, {}, b"Forbidden")))
+        answered(REMEMBERING.past_versions(ONE), one_after_another(Response(status, {}, b"Forbidden")))
 
 
 def past_version(body: Any, n: int = 2) -> Any:
-    return told(REMEMBERING.past_version(ONE, n), one_after_another(ok(orjson.dumps(body))))
+    return answered(REMEMBERING.past_version(ONE, n), one_after_another(ok(orjson.dumps(body))))
 
 
 def test_a_version_is_the_record_in_it() -> None:

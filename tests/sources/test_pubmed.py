@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from monitor.core.dates import PartialDate
 from monitor.core.errors import CouldNotFindOut, Overloaded, Refused, Rejected, Unreadable
 from monitor.core.paper import Hit, Literature, Named, Paper, Searchable, Tie
-from monitor.core.source import Request, Response
+from monitor.core.source import Request, Response, answered
 from monitor.discovery import named
 from monitor.sources.pubmed.source import LITERATURE, MOST, PubMed
 from tests.sources.papers import EARLIER, TODAY, FakeServices, a_paper, a_shelf, registered
-from tests.sources.registry import ok, one_after_another, told
+from tests.sources.registry import ok, one_after_another
 
 PUBMED = PubMed()
 CALLER = "198.51.100.23"
@@ -25,7 +25,7 @@ YESTERDAY = date(2026, 3, 12)
 
 
 def read(body: bytes, *pmids: str, numbers: Sequence[str] = ()) -> Sequence[Paper]:
-    return told(PUBMED.read([Hit(pmid) for pmid in pmids], numbers), one_after_another(ok(body)))
+    return answered(PUBMED.read([Hit(pmid) for pmid in pmids], numbers), one_after_another(ok(body)))
 
 
 def a_set(*articles: str) -> bytes:
@@ -90,14 +90,14 @@ class TestRecordedAnswers:
         for path in sorted(recorded.glob("esearch_*.json")):
             expected = orjson.loads(path.read_bytes())["esearchresult"]
             answer = path.read_bytes().replace(b'"count":"40362"', b'"count":"100"')
-            found = told(PUBMED.matching("MLH1 OR APC", YESTERDAY), one_after_another(ok(answer)))
+            found = answered(PUBMED.matching("MLH1 OR APC", YESTERDAY), one_after_another(ok(answer)))
             assert [hit.id for hit in found.hits] == expected["idlist"]
             assert found.total == len(expected["idlist"])
 
     def test_a_search_that_was_answered_in_part_only_is_no_answer(self, recorded: Path) -> None:
         body = (recorded / "esearch_apc_100ids_20260806.json").read_bytes()
         with pytest.raises(Unreadable, match="should find 40362 papers; it gives 100"):
-            told(PUBMED.matching("APC", None), one_after_another(ok(body)))
+            answered(PUBMED.matching("APC", None), one_after_another(ok(body)))
 
     def test_what_other_services_of_ncbi_answered_is_no_set_of_records(self, recorded: Path) -> None:
         others = [path for path in sorted(recorded.glob("biopython_*.xml")) if "pubmed" not in path.name]
@@ -114,7 +114,7 @@ class TestRecordedAnswers:
         )
         for flow in (PUBMED.naming(["NCT03737461"], None), PUBMED.read([Hit("1")], [])):
             with pytest.raises(Overloaded) as failed:
-                told(flow, one_after_another(ok(body)))
+                answered(flow, one_after_another(ok(body)))
             assert CALLER not in str(failed.value)
             assert failed.value.retry_after
 
@@ -135,25 +135,25 @@ class TestErrors:
         self, words: str, kind: type[CouldNotFindOut]
     ) -> None:
         with pytest.raises(kind) as failed:
-            told(PUBMED.naming(["NCT03737461"], None), one_after_another(a_result(ERROR=words)))
+            answered(PUBMED.naming(["NCT03737461"], None), one_after_another(a_result(ERROR=words)))
         assert CALLER not in str(failed.value)
         assert "2001:db8" not in str(failed.value)
 
     def test_a_raw_newline_in_json_is_unreadable(self) -> None:
         body = b'{"esearchresult":{"ERROR":"Search Backend failed:\nno servers"}}'
         with pytest.raises(Unreadable, match="not well-formed JSON"):
-            told(PUBMED.naming(["NCT03737461"], None), one_after_another(ok(body)))
+            answered(PUBMED.naming(["NCT03737461"], None), one_after_another(ok(body)))
 
     def test_a_key_that_is_refused_is_not_repeated(self) -> None:
         body = b'{"error":"API key invalid","api-key":"of-nobody"}'
         with pytest.raises(Refused) as failed:
-            told(PUBMED.naming(["NCT03737461"], None), one_after_another(Response(400, {}, body)))
+            answered(PUBMED.naming(["NCT03737461"], None), one_after_another(Response(400, {}, body)))
         assert "of-nobody" not in str(failed.value)
         assert "api_key" in str(failed.value)
 
     def test_a_refused_question_is_not_asked_again_for_ever(self) -> None:
         with pytest.raises(Rejected):
-            told(PUBMED.read([Hit("1")], []), one_after_another(Response(400, {}, b"<html>no</html>")))
+            answered(PUBMED.read([Hit("1")], []), one_after_another(Response(400, {}, b"<html>no</html>")))
 
     @pytest.mark.parametrize(
         "body",
@@ -173,7 +173,7 @@ class TestErrors:
     )
     def test_what_is_no_result_of_a_search_is_unreadable(self, body: bytes) -> None:
         with pytest.raises(Unreadable):
-            told(PUBMED.naming(["NCT03737461"], None), one_after_another(ok(body)))
+            answered(PUBMED.naming(["NCT03737461"], None), one_after_another(ok(body)))
 
     @pytest.mark.parametrize(
         "body",
@@ -211,7 +211,7 @@ class TestErrors:
     def test_any_bytes_are_an_answer_or_an_error(self, body: bytes) -> None:
         for flow in (PUBMED.naming(["NCT03737461"], None), PUBMED.read([Hit("1")], [])):
             with pytest.raises(CouldNotFindOut):
-                told(flow, one_after_another(ok(body)))
+                answered(flow, one_after_another(ok(body)))
 
 
 class TestRecords:
@@ -362,10 +362,10 @@ class TestQuestions:
             )
         )
         numbers = ["NCT03737461", "EudraCT 2017-002092-25"]
-        found = told(PUBMED.naming(numbers, None), services)
+        found = answered(PUBMED.naming(numbers, None), services)
         assert {hit.id for hit in found.hits} == {"39000001", "39000002"}
         assert found.total == 2
-        papers = told(PUBMED.read(found.hits, numbers), services)
+        papers = answered(PUBMED.read(found.hits, numbers), services)
         assert {paper.id: paper.named for paper in papers} == {
             "39000001": (Named("NCT03737461", "number"),),
             "39000002": (Named("2017-002092-25", "mention"),),
@@ -381,22 +381,25 @@ class TestQuestions:
         shelf.put(
             "39000002", TODAY, a_paper("39000002", registered=registered("NCT03737461"), title="Corrected")
         )
-        found = told(PUBMED.naming(["NCT03737461"], YESTERDAY), FakeServices(shelf))
+        found = answered(PUBMED.naming(["NCT03737461"], YESTERDAY), FakeServices(shelf))
         assert {hit.id for hit in found.hits} == {"39000002", "39000003"}
 
     def test_a_hundred_numbers_and_no_paper_are_one_request(self) -> None:
         services = FakeServices(a_shelf(a_paper(registered=registered("NCT00001001"))))
         numbers = [f"NCT0000{n}" for n in range(1001, 1101)]
-        assert told(PUBMED.naming(numbers, YESTERDAY), services).hits == ()
+        assert answered(PUBMED.naming(numbers, YESTERDAY), services).hits == ()
         assert len(services.asked) == 1
         assert len(numbers) == PUBMED.numbers_at_once
 
     def test_numbers_that_pubmed_never_saw_do_not_find_all_papers_of_the_day(self) -> None:
         services = FakeServices(a_shelf(a_paper(), a_paper("39000002"), day=TODAY))
-        assert told(PUBMED.naming(["NCT03737461", "NCT06325566"], YESTERDAY), services).hits == ()
+        assert answered(PUBMED.naming(["NCT03737461", "NCT06325566"], YESTERDAY), services).hits == ()
 
     def test_what_tells_of_no_trial_is_not_asked_for(self) -> None:
-        assert told(PUBMED.naming(["", "12", "NCT00000000", "RESPINE"], None), one_after_another()).hits == ()
+        assert (
+            answered(PUBMED.naming(["", "12", "NCT00000000", "RESPINE"], None), one_after_another()).hits
+            == ()
+        )
 
     def test_too_many_papers_for_one_answer_are_asked_for_in_halves(self) -> None:
         pages = one_after_another(
@@ -406,7 +409,7 @@ class TestQuestions:
             a_result(count="1", idlist=["5"], querytranslation="NCT03737461"),
             a_result(count="1", idlist=["6"], querytranslation="NCT06325566"),
         )
-        found = told(PUBMED.naming(["NCT03737461", "NCT06325566"], None), pages)
+        found = answered(PUBMED.naming(["NCT03737461", "NCT06325566"], None), pages)
         assert [hit.id for hit in found.hits] == ["5", "6"]
 
     def test_a_number_cannot_break_out_of_its_question(self) -> None:
@@ -416,7 +419,7 @@ class TestQuestions:
             asked.append(request)
             return a_result(count="0", idlist=[])
 
-        told(PUBMED.naming(['AB-12345"[si]) OR cancer[ti'], None), note)
+        answered(PUBMED.naming(['AB-12345"[si]) OR cancer[ti'], None), note)
         assert dict(asked[0].params)["term"] == (
             '("AB-12345 si OR cancer ti"[si] OR "AB-12345 si OR cancer ti"[tiab])'
         )
@@ -428,32 +431,32 @@ class TestQuestions:
                 a_paper("39000002", title="rexlemestrocel L again", day=TODAY),
             )
         )
-        assert [hit.id for hit in told(PUBMED.matching("rexlemestrocel-L", YESTERDAY), services).hits] == [
-            "39000002"
-        ]
-        assert told(PUBMED.matching("rexlemestrocel-L", None), services).total == 2
-        assert told(PUBMED.matching("teserpturev", YESTERDAY), services).total == 0
+        assert [
+            hit.id for hit in answered(PUBMED.matching("rexlemestrocel-L", YESTERDAY), services).hits
+        ] == ["39000002"]
+        assert answered(PUBMED.matching("rexlemestrocel-L", None), services).total == 2
+        assert answered(PUBMED.matching("teserpturev", YESTERDAY), services).total == 0
 
     def test_a_query_that_pubmed_would_widen_is_refused_and_alternatives_are_not(self) -> None:
         services = FakeServices(a_shelf(a_paper(title="Backs"), day=TODAY))
         with pytest.raises(Rejected, match="does not know 'teserpturev'"):
-            told(PUBMED.matching("backs teserpturev", EARLIER), services)
-        assert told(PUBMED.matching("backs OR teserpturev", EARLIER), services).total == 1
+            answered(PUBMED.matching("backs teserpturev", EARLIER), services)
+        assert answered(PUBMED.matching("backs OR teserpturev", EARLIER), services).total == 1
 
     def test_a_query_with_a_field_that_pubmed_does_not_have_is_refused(self) -> None:
         with pytest.raises(Rejected, match="no field 'trial'"):
-            told(PUBMED.matching("backs[trial]", EARLIER), FakeServices(a_shelf(a_paper(title="Backs"))))
+            answered(PUBMED.matching("backs[trial]", EARLIER), FakeServices(a_shelf(a_paper(title="Backs"))))
 
     def test_a_query_that_finds_too_much_is_counted_at_first_and_refused_then(self) -> None:
         much = a_result(
             count="5059039", idlist=[str(n) for n in range(1, MOST + 1)], querytranslation="cancer"
         )
-        assert told(PUBMED.matching("cancer", None), one_after_another(much)).total == 5059039
+        assert answered(PUBMED.matching("cancer", None), one_after_another(much)).total == 5059039
         with pytest.raises(Rejected, match="narrower"):
-            told(PUBMED.matching("cancer", YESTERDAY), one_after_another(much))
+            answered(PUBMED.matching("cancer", YESTERDAY), one_after_another(much))
 
     def test_nothing_is_asked_for_no_papers(self) -> None:
-        assert told(PUBMED.read([], []), one_after_another()) == ()
+        assert answered(PUBMED.read([], []), one_after_another()) == ()
 
 
 def test_pubmed_declares_itself_and_says_who_asks() -> None:

@@ -4,16 +4,16 @@ import orjson
 import pytest
 
 from monitor.core.errors import Outdated, Rejected, TooLarge, Unreadable
-from monitor.core.source import Batch, Found, Missing, Moved, Request, Response, Unchanged, Wanted
+from monitor.core.source import Batch, Found, Missing, Moved, Request, Response, Unchanged, Wanted, answered
 from monitor.sources.clinicaltrials_gov import SOURCE
-from tests.sources.registry import a_page, a_record, asked, number_of, ok, one_after_another, told
+from tests.sources.registry import a_page, a_record, asked, number_of, ok, one_after_another
 
 ONE, TWO, THREE, FOUR, FIVE = (f"NCT0000010{n}" for n in range(1, 6))
 
 
 def read(numbers: list[str] | list[Wanted], *pages: bytes, oldest: str = "") -> Batch:
     wanted = [one if isinstance(one, Wanted) else Wanted(one) for one in numbers]
-    return told(SOURCE.read(wanted, oldest), one_after_another(*(ok(page) for page in pages)))
+    return answered(SOURCE.read(wanted, oldest), one_after_another(*(ok(page) for page in pages)))
 
 
 def found(batch: Batch, number: str) -> Found:
@@ -295,7 +295,9 @@ class TestPoison:
     @pytest.mark.parametrize("named", [True, False])
     def test_a_poisoned_number_fails_alone(self, named: bool) -> None:
         numbers = [f"NCT{n:08d}" for n in range(1, 101)]
-        batch = told(SOURCE.read([Wanted(n) for n in numbers], ""), self.registry(numbers[57], named=named))
+        batch = answered(
+            SOURCE.read([Wanted(n) for n in numbers], ""), self.registry(numbers[57], named=named)
+        )
         assert set(batch.failed) == {numbers[57]}
         assert "incorrect format" in batch.failed[numbers[57]]
         assert set(batch.readings) == set(numbers) - {numbers[57]}
@@ -304,12 +306,12 @@ class TestPoison:
     def test_a_registry_that_refuses_everything_is_not_asked_about_every_number(self) -> None:
         numbers = [f"NCT{n:08d}" for n in range(1, 101)]
         with pytest.raises(Unreadable, match="refuses whatever"):
-            told(SOURCE.read([Wanted(n) for n in numbers], ""), self.registry(*numbers))
+            answered(SOURCE.read([Wanted(n) for n in numbers], ""), self.registry(*numbers))
         assert len(self.questions) < 20
 
     def test_a_number_that_cannot_exist_is_not_asked_for(self) -> None:
         wanted = [Wanted("NCT00000000"), Wanted("nonsense"), Wanted(ONE), Wanted("NCT٠٠٠٠٠١٠٢")]
-        batch = told(SOURCE.read(wanted, ""), self.registry())
+        batch = answered(SOURCE.read(wanted, ""), self.registry())
         assert self.questions == [[ONE]]
         assert set(batch.failed) == {"NCT00000000", "nonsense", "NCT٠٠٠٠٠١٠٢"}
 
@@ -320,5 +322,5 @@ class TestPoison:
             return ok(a_page(*(a_record(number) for number in asked(request))))
 
         numbers = [ONE, TWO, THREE, FOUR, FIVE]
-        batch = told(SOURCE.read([Wanted(n) for n in numbers], ""), answer)
+        batch = answered(SOURCE.read([Wanted(n) for n in numbers], ""), answer)
         assert set(batch.readings) == set(numbers)

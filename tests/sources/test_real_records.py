@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from monitor.core.dates import PartialDate
 from monitor.core.errors import CouldNotFindOut, Unreadable
 from monitor.core.facts import TypedDate
-from monitor.core.source import Batch, Found, Unchanged, Wanted
+from monitor.core.source import Batch, Found, Unchanged, Wanted, answered
 from monitor.sources.clinicaltrials_gov import SOURCE
 from monitor.sources.clinicaltrials_gov.facts import facts
-from tests.sources.registry import a_page, a_record, number_of, ok, one_after_another, real_lines, told
+from tests.sources.registry import a_page, a_record, number_of, ok, one_after_another, real_lines
 
 BATCH = 100
 
 
 def read(wanted: list[Wanted], page: bytes, oldest: str = "") -> Batch:
-    return told(SOURCE.read(wanted, oldest), one_after_another(ok(page)))
+    return answered(SOURCE.read(wanted, oldest), one_after_another(ok(page)))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ class TestRecordedData:
             body = path.read_bytes()
             numbers = [number_of(study) for study in orjson.loads(body)["studies"]]
             answers = one_after_another(ok(body), ok(a_page()))
-            batch = told(SOURCE.read([Wanted(number) for number in numbers], ""), answers)
+            batch = answered(SOURCE.read([Wanted(number) for number in numbers], ""), answers)
             assert set(batch.readings) == set(numbers)
             assert all(isinstance(reading, Found) for reading in batch.readings.values())
 
@@ -66,7 +66,7 @@ class TestRecordedData:
         for path in answers:
             body = path.read_bytes()
             number = number_of(orjson.loads(body))
-            reading = told(SOURCE.look_up(number, ""), one_after_another(ok(body)))
+            reading = answered(SOURCE.look_up(number, ""), one_after_another(ok(body)))
             assert isinstance(reading, Found)
             assert reading.record.trial.number == number
 

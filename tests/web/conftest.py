@@ -15,6 +15,7 @@ import uvicorn
 from monitor import bootstrap
 from monitor.config.settings import Settings
 from monitor.core.secret import Secret
+from monitor.discovery import sources
 from monitor.store.database import Database
 from monitor.web.app import application
 from monitor.web.page import House
@@ -41,7 +42,7 @@ def serving(database: Path, *, now: datetime = NOW, token: Secret | None = None)
         settings = Settings(None, database, database.parent, database.parent)
         house = House(
             bootstrap.Published(db, settings, bootstrap.clock_at(now)),
-            bootstrap.sources(),
+            sources(),
         )
         config = uvicorn.Config(
             application(house, HOSTS, token), port=0, log_config=None, lifespan="off", ws="none"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import beginning, ending, reading, settings_of, sources
+from monitor.cli.asking import beginning, ending, reading, settings_of
 from monitor.core.errors import NothingDone, WrongConfiguration, WrongUsage
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def command(invocation: Invocation, watchlist: str, since: datetime, until: date
     WATCHLIST is a list's name, or the path of a YAML file: an edited copy can be tried before it is put in force. Every stored version is
     judged again as on the day when it was seen. With --json a line for each message, and a summary last.
     """
-    from monitor.discovery import named
+    from monitor.discovery import rules, sources
     from monitor.jobs.backtest import Backtest
 
     if until is not None and until < since:
@@ -55,10 +55,9 @@ def command(invocation: Invocation, watchlist: str, since: datetime, until: date
     wanted = _loaded(watchlist, settings_of(invocation))
     if not wanted.subscribers:
         raise NothingDone(f"nobody is told of the list {wanted.name}", "give it `subscribers:`")
-    rules = [rule for family in named("monitor.rules", "RULES", tuple) for rule in family]
     output = invocation.output
     with reading(invocation) as db:
-        backtest = Backtest(db, sources(), rules, wanted, since, until)
+        backtest = Backtest(db, sources(), rules(), wanted, since, until)
         for title in backtest.searches_never_read():
             output.warn(f"trialmon: what the search “{title}” finds is not known: it was never read")
         reasons = backtest.reasons()

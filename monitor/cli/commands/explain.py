@@ -136,10 +136,9 @@ _ELSEWHERE = ("changes", "because", "submitted_before", "submitted_after", "meas
 
 def _rule(identity: str) -> "Rule | None":
     """The rule of that id; None if this trialmon has it no more."""
-    from monitor.discovery import named
+    from monitor.discovery import rules
 
-    rules: Iterable[Rule] = (rule for family in named("monitor.rules", "RULES", tuple) for rule in family)
-    return next((rule for rule in rules if rule.id == identity), None)
+    return next((rule for rule in rules() if rule.id == identity), None)
 
 
 def _whose_act(db: "Database", event: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def command(call: Invocation, host: str | None, port: int | None) -> None:
     """
     from monitor import bootstrap
     from monitor.config.web import web_token
+    from monitor.discovery import sources
     from monitor.store.database import Database
     from monitor.web.page import House
     from monitor.web.server import serve
@@ -43,7 +44,7 @@ def command(call: Invocation, host: str | None, port: int | None) -> None:
 
     with Database.open_readonly(settings.database) as database:
         published = bootstrap.Published(database, settings, bootstrap.clock_at(call.now))
-        house = House(published, bootstrap.sources())
+        house = House(published, sources())
         serve(house, host, port, settings.web.hosts, token, ready)
 
 
