@@ -278,6 +278,12 @@ class Published:
 
         return [str(one) for one in doubts(self.database, self.settings, self.clock.now())]
 
+    def doubts_of_looks(self) -> list[str]:
+        """Those alone that say that what is shown may not be what the registry has now."""
+        from monitor.jobs.silence import of_looks
+
+        return [str(one) for one in of_looks(self.database, self.settings, self.clock.now())]
+
     @property
     def _wishes(self) -> FeedSettings:
         return self.settings.feeds or FeedSettings(Path())

@@ -41,16 +41,25 @@ def doubts(db: Database, settings: Settings, now: datetime) -> list[Doubt]:
     """Every reason to doubt; none: silence means that nothing changed."""
     report = health.status(db, now, tuple(settings.looked_at), settings.patience)
     return [
-        *_looks(db, settings, report, now),
+        *_looks(db, settings, report["sources"], now),
         *_deliveries(db, report, now),
         *_disk(db),
     ]
 
 
-def _looks(db: Database, settings: Settings, report: dict[str, Any], now: datetime) -> Iterator[Doubt]:
+def of_looks(db: Database, settings: Settings, now: datetime) -> list[Doubt]:
+    """Those reasons alone that have to do with looking: whether what is shown may lack what the registry has. Quick at any size."""
+    return list(
+        _looks(
+            db, settings, health.source_reports(db, now, tuple(settings.looked_at), settings.patience), now
+        )
+    )
+
+
+def _looks(db: Database, settings: Settings, sources: list[dict[str, Any]], now: datetime) -> Iterator[Doubt]:
     """Whether each source was read in every part lately, by a clock that can be believed."""
     complete = last_complete_looks(db)
-    for source in report["sources"]:
+    for source in sources:
         name, looked = source["source"], source["last_look"]
         if not source["ok"]:
             why = source["why"] or "the last look failed"

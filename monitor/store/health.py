@@ -22,10 +22,8 @@ def status(
 ) -> dict[str, Any]:
     """As `status --json` gives it. `sources` are those that should be looked at: one that never was is not ok. `patience` is how long each
     may go without a look that succeeded; a day, if it does not say."""
+    reports = source_reports(db, now, sources, patience)
     with db.reading() as connection:
-        named = dict.fromkeys(sources)
-        named.update(dict.fromkeys(row["source"] for row in connection.execute("SELECT source FROM sources")))
-        reports = [_source(connection, source, now, patience.get(source, SILENCE)) for source in named]
         counts = {
             row["state"]: row["n"]
             for row in connection.execute("SELECT state, COUNT(*) AS n FROM deliveries GROUP BY state")
@@ -49,6 +47,16 @@ def status(
             "parts": _parts(db),
         },
     }
+
+
+def source_reports(
+    db: Database, now: datetime, sources: Sequence[str], patience: Mapping[str, timedelta]
+) -> list[dict[str, Any]]:
+    """The `sources` of `status`, alone: quick however large the database is."""
+    with db.reading() as connection:
+        named = dict.fromkeys(sources)
+        named.update(dict.fromkeys(row["source"] for row in connection.execute("SELECT source FROM sources")))
+        return [_source(connection, source, now, patience.get(source, SILENCE)) for source in named]
 
 
 def _source(connection: Connection, source: str, now: datetime, patience: timedelta) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from monitor.core.secret import Secret
 from monitor.discovery import instances
 from monitor.web import assets
 from monitor.web.guard import COOKIE, ENTRANCE, Guard, pass_of, same
-from monitor.web.page import Answer, Asked, Data, Elsewhere, File, House, NotThere, Page, Same, Shown
+from monitor.web.page import Anew, Answer, Asked, Data, Elsewhere, File, House, NotThere, Page, Same, Shown
 from monitor.web.values import NotUnderstood
 from monitor.web.writing import write
 
@@ -124,6 +124,8 @@ def _response(request: Request, navigation: Navigation, answer: Answer) -> Respo
             return RedirectResponse(quote(answer.path, safe="/?&=%:+-._~"), 303)
         case Same():
             return Response(status_code=204)
+        case Anew():
+            return Response(status_code=204, headers={"HX-Refresh": "true"})
 
 
 def _shown(request: Request, navigation: Navigation, answer: Shown, status: int = 200) -> Response:

@@ -117,7 +117,12 @@ class Same:
     """Nothing is newer than what the browser says it shows: it leaves its page as it is."""
 
 
-Answer = Shown | Data | File | Elsewhere | Same
+@dataclass(frozen=True)
+class Anew:
+    """What the browser shows is of another day: it loads the whole page again."""
+
+
+Answer = Shown | Data | File | Elsewhere | Same | Anew
 
 
 @dataclass(frozen=True)

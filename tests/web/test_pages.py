@@ -1,10 +1,14 @@
 """What the pages say of the demo's trials, read as a browser reads them."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import html5lib
 import httpx
 import pytest
+
+from tests.web.conftest import NOW, serving
 
 Get = Callable[..., httpx.Response]
 
@@ -37,10 +41,32 @@ def test_what_the_level_leaves_out_is_counted(get: Get) -> None:
 def test_a_live_page_is_left_as_it_is_until_there_is_news(get: Get) -> None:
     page = get("/")
     address = page.text.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
-    assert get(address, hx_request="true").status_code == 204
-    part = get(address.rpartition("newest=")[0] + "newest=0", hx_request="true")
+    nothing_new = get(address, hx_request="true")
+    assert (nothing_new.status_code, "hx-refresh" in nothing_new.headers) == (204, False)
+    part = get(re.sub(r"newest=\d+", "newest=0", address), hx_request="true")
     assert part.status_code == 200
     assert part.text.lstrip().startswith("<div"), "the live part alone, without the page around it"
+
+
+def test_a_live_page_that_is_left_open_becomes_the_next_days(get: Get) -> None:
+    answer = get("/?newest=1&shown=2026-05-18", hx_request="true")
+    assert (answer.status_code, answer.headers["hx-refresh"]) == (204, "true")
+
+
+def test_today_says_that_nobody_looked_and_a_live_page_learns_it(demo_database: Path) -> None:
+    """The demo's last look was at three."""
+    with serving(demo_database, now=NOW.replace(minute=20, hour=15)) as address:
+        lately = httpx.get(address, trust_env=False).text
+    assert "This may not be all" not in lately
+    with serving(demo_database) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        told = words(client.get("/"))
+        assert (
+            "This may not be all: source clinicaltrials.gov: no look has read everything since 2026-05-19 15:00 UTC"
+            in told
+        )
+        live = lately.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
+        assert "This may not be all" in client.get(live, headers={"hx-request": "true"}).text
+        assert "This may not be all" not in words(client.get("/?day=2026-05-18")), "a day that is over"
 
 
 def test_a_trial_tells_what_was_promised_and_who_was_told(get: Get) -> None:

@@ -15,8 +15,8 @@ from monitor.store.dashboard import (
     watchlist_titles,
 )
 from monitor.web.meant import AT_LEAST, OF_TOPIC
-from monitor.web.page import Answer, Asked, Page, Same, Shown
-from monitor.web.values import CURSOR, DAY, Param, first_moment
+from monitor.web.page import Anew, Answer, Asked, Page, Same, Shown
+from monitor.web.values import CURSOR, DAY, Param, first_moment, one_of
 
 _UNLISTED = ""
 # A day on which the registry itself edits everything is better paged through, on /events.
@@ -48,7 +48,10 @@ def _today(asked: Asked) -> Answer:
     day: date = asked["day"] or today
     least: Significance = asked["at_least"]
     newest = newest_event(asked.database)
-    if asked.part and asked["newest"] == newest:
+    doubts = asked.house.published.doubts_of_looks() if day == today else []
+    if asked.part and asked["shown"] not in (None, today):
+        return Anew()
+    if asked.part and asked["newest"] == newest and (asked["doubted"] is not None) == bool(doubts):
         return Same()
     start = first_moment(day)
     assert start is not None
@@ -79,6 +82,7 @@ def _today(asked: Asked) -> Answer:
             "levels": [str(one) for one in sorted(Significance, reverse=True)],
             "topics": TOPICS,
             "newest": newest,
+            "doubts": doubts,
         },
         part="_day",
     )
@@ -114,6 +118,8 @@ _FILTERS = (
     replace(AT_LEAST, default=Significance.ROUTINE),
     OF_TOPIC,
     Param("newest", CURSOR, "The newest event that the browser shows already."),
+    Param("shown", DAY, "The day that the browser shows as today."),
+    Param("doubted", one_of("yes"), "Whether the browser shows already that something was not looked at."),
 )
 
 PAGE = Page(
