@@ -48,6 +48,10 @@ class Published(Protocol):
         """The reasons why silence may not mean that nothing changed, in words."""
         ...
 
+    def doubts_of_looks(self) -> list[str]:
+        """Those alone that say that what is shown may not be what the registry has now."""
+        ...
+
 
 @dataclass(frozen=True)
 class House:
