@@ -151,8 +151,10 @@ def _take_out(file: ListFile, place: Table, key: _Key, name: str) -> bool:
     if there is None or name not in entries:
         return False
     del entries[name]
-    if not is_block(there):
+    if not is_block(there) and entries:
         _rewrite(file, there, _in_brackets(key, entries))
+    elif not is_block(there):
+        _remove(file, place, key, there)
     elif entries:
         line = _entry(there, name).line
         del file.lines[line - 1 : line]
@@ -178,6 +180,18 @@ def _begin(file: ListFile, place: Table, key: _Key, value: str) -> None:
         file.lines[place.line - 1] = f"{line[:at].rstrip()}, {key}: {value}{line[at:]}"
     else:
         file.insert(file.end_of(place, place.column - 1), [f"{' ' * place.column}{key}: {value}"])
+
+
+def _remove(file: ListFile, place: Table, key: _Key, node: Node) -> None:
+    """Take the key away with its brackets, in which nothing is left; where more stands beside it, only empty the brackets."""
+    line, end = file.lines[node.line - 1], _closing(file, node) + 1
+    written = re.search(rf"(,\s*)?['\"]?{key}['\"]?\s*:\s*$", line[: node.column])
+    if place.flow and written is not None and written[1]:
+        file.lines[node.line - 1] = line[: written.start()] + line[end:]
+    elif not place.flow and written is not None and not (line[: written.start()] + line[end:]).strip():
+        del file.lines[node.line - 1]
+    else:
+        _rewrite(file, node, _in_brackets(key, {}))
 
 
 def _rewrite(file: ListFile, node: Node, value: str) -> None:

@@ -11,10 +11,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """It surely was not delivered, and may be next time. `retry_after`, in seconds: do not come back earlier."""
+    """It surely was not delivered, and may be next time. `retry_after`, in seconds: do not come back earlier. `telling`: if the next
+    attempt ends in the same way, it is the destination that is wrong, whatever it is handed."""
 
     why: str
     retry_after: float | None = None
+    telling: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def outcome_of_status(code: int, wish: float | None = None) -> Outcome:
     if code in (429, 503):
         return Retry(why, wish or (_TOO_MANY_PAUSE if code == 429 else None))
     if 300 <= code < 400:
-        return Retry(f"{why}: it sends us elsewhere, which is not followed")
+        return Retry(f"{why}: it sends us elsewhere, which is not followed", telling=True)
     if code in (502, 504):
         return Unknown(f"{why}: what stands before it cannot say whether it got the message")
     if code in (408, 409, 425) or code >= 500 or code < 400:

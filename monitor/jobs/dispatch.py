@@ -169,12 +169,13 @@ def _failed(
     it fails with again and again, while others arrive, is given up in the end."""
     now, database = context.clock.now(), context.database
     wish = outcome.retry_after if isinstance(outcome, Retry) else None
+    again = isinstance(outcome, Retry) and outcome.telling and before.why == outcome.why
     own = next_attempt(delivery.attempts - delivery.excused, now, 2 * context.random() - 1, wish)
     after = before.failed(
         now,
         outcome.why,
         (own or now) - _A_MOMENT,
-        plainly=isinstance(outcome, Refused),
+        plainly=again or isinstance(outcome, Refused),
         wish=wish,
     )
     kind = "unknown" if isinstance(outcome, Unknown) else "retry"

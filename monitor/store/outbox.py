@@ -91,27 +91,42 @@ def notify(
 
 
 def retry(db: Database, ids: Sequence[int], now: datetime) -> list[int]:
-    """By a person's wish: due now, the retry schedule begins anew, and its destination is no longer left alone. Gives those it could be
-    done for: not sent, not being sent, not folded into another message."""
+    """By a person's wish: due now, the retry schedule begins anew, and its destination is no longer left alone. Gives those it was done
+    for, in their order: neither sent, nor being sent, nor folded into another message; and the parts that were dropped with them."""
     with db.writing() as connection:
+        dropped = _parts_of(connection, ids, "suppressed")
         done = _by_hand(
             connection,
             "UPDATE deliveries SET state = 'pending', attempts = 0, excused = 0, due = ? WHERE id = ? AND folded_into IS NULL"
             " AND state IN ('pending', 'gave_up', 'suppressed')",
-            [(stamp(now), identity) for identity in ids],
+            [(stamp(now), identity) for identity in dict.fromkeys([*ids, *dropped])],
         )
         close_breakers(connection, done, now)
     return done
 
 
 def drop(db: Database, ids: Sequence[int], why: str = "dropped by hand") -> list[int]:
-    """By a person's wish: never sent. Gives those it could be done for: pending or given up."""
+    """By a person's wish: never sent, and neither is what is left of a message of which they are a part. Gives those it was done for, in
+    their order: pending or given up."""
     with db.writing() as connection:
+        waiting = _parts_of(connection, ids, "pending")
         return _by_hand(
             connection,
             "UPDATE deliveries SET state = 'suppressed', error = ? WHERE id = ? AND state IN ('pending', 'gave_up')",
-            [(why, identity) for identity in ids],
+            [(why, identity) for identity in dict.fromkeys([*ids, *waiting])],
         )
+
+
+def _parts_of(connection: Connection, ids: Sequence[int], state: str) -> list[int]:
+    """The parts in this state of the messages of which these deliveries are a part; none for what came in one piece."""
+    rows = connection.execute(
+        "WITH whole AS (SELECT COALESCE(part_of, id) AS first FROM deliveries WHERE parts > 1"
+        " AND id IN (SELECT value FROM json_each(?)))"
+        " SELECT id FROM deliveries WHERE state = ? AND (id IN (SELECT first FROM whole) OR part_of IN (SELECT first FROM whole))"
+        " ORDER BY part",
+        (json.dumps(list(ids)), state),
+    )
+    return [row["id"] for row in rows]
 
 
 def _by_hand(connection: Connection, sql: str, rows: list[tuple[str, int]]) -> list[int]:

@@ -113,6 +113,39 @@ def test_entries_one_a_line_keep_their_comments(tmp_path: Path, settings: Settin
     assert "mute" not in path.read_text()
 
 
+def test_what_was_silenced_and_is_no_longer_leaves_the_file_as_it_was(path: Path, settings: Settings) -> None:
+    for subscriber in ("", "me", "you"):
+        mute(path, "sites", subscriber, settings=settings)
+        snooze(path, ONE, DAY, subscriber, settings=settings)
+    assert mute(path, "sites", off=True, settings=settings)
+    assert snooze(path, ONE, None, settings=settings)
+    assert path.read_text() == LIST
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("watch: []\nmute: [sites]   # too many\n", "watch: []\nmute: []   # too many\n"),
+        ("watch: []\nmute:\n  [sites]\n", "watch: []\nmute:\n  []\n"),
+        (
+            "watch: []\nsubscribers:\n- mute: [sites]\n  name: me\n  to: [terminal]\n",
+            "watch: []\nsubscribers:\n- mute: []\n  name: me\n  to: [terminal]\n",
+        ),
+        (
+            "watch: []\nsubscribers: [{mute: [sites], name: me, to: [terminal]}]\n",
+            "watch: []\nsubscribers: [{mute: [], name: me, to: [terminal]}]\n",
+        ),
+    ],
+)
+def test_a_key_that_stands_with_other_things_stays_and_is_empty(
+    tmp_path: Path, settings: Settings, before: str, after: str
+) -> None:
+    path = tmp_path / "list.yaml"
+    path.write_text(before)
+    assert mute(path, "sites", off=True, settings=settings)
+    assert path.read_text() == after
+
+
 def test_a_key_with_nothing_behind_it_is_filled(tmp_path: Path, settings: Settings) -> None:
     path = tmp_path / "list.yaml"
     path.write_text("watch: []\nmute:   # nothing yet\nsubscribers: []\n")

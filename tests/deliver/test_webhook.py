@@ -246,7 +246,7 @@ CUT = b"Content-Length: 100\r\n\r\nhalf"
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (an_answer("302 Found", Location="/login"), Retry(ELSEWHERE)),
+        (an_answer("302 Found", Location="/login"), Retry(ELSEWHERE, telling=True)),
         (an_answer(body=b"\xef\xbb\xbf\n<!DOCTYPE html><title>Log in"), Retry(PAGE)),
         (an_answer(body=b"<HTML>", Content_Type="text/plain"), Retry(PAGE)),
         (an_answer(body=b"\x1f\x8b", Content_Encoding="gzip", Content_Type="text/html"), Retry(PAGE)),

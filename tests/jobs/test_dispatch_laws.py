@@ -24,6 +24,7 @@ from monitor.jobs.context import Context
 from monitor.jobs.dispatch import dispatch
 from monitor.store import outbox, queries
 from monitor.store.database import Database
+from monitor.store.destinations import breaker_of
 from tests.journeys.office import FakeClock
 from tests.store.builders import NOW, a_notification, a_trial
 
@@ -73,6 +74,7 @@ class FakeGateway:
 _FAILURES: Mapping[str, Outcome] = {
     "down": Retry("503"),
     "busy": Retry("429", 3600.0),
+    "moved": Retry("302", telling=True),
     "wrong": Refused("401", "destination"),
     "refuses markup": Refused("400", "message"),
 }
@@ -266,3 +268,21 @@ def test_a_message_that_cannot_be_prepared_holds_up_no_other_and_is_told(
     assert [row["state"] for row in rows] == ["sent", "gave_up"]
     assert "ValueError" in rows[1]["error"]
     assert "secret" not in caplog.text + rows[1]["error"]
+
+
+def test_a_destination_that_sends_elsewhere_is_tried_once_more_and_then_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "watchlists").mkdir()
+    (tmp_path / "trialmon.yaml").write_text("{}", encoding="utf-8")
+    clock, gateway = FakeClock(NOW), FakeGateway({"desk": "down"})
+    settled = bootstrap.load(tmp_path / "trialmon.yaml", {})
+    with bootstrap.context(settled, {}, clock=clock) as built:
+        context = replace(built, gateway=cast("Gateway", gateway))
+        outbox.notify(context.database, [a_notification(destinations=("desk",))], NOW)
+        seen = []
+        for mood in ("down", "moved", "moved"):
+            gateway.mood["desk"] = mood
+            dispatch(context)
+            seen.append(breaker_of(context.database, "desk").is_open)
+            clock.moment += timedelta(minutes=7)
+        assert seen == [False, False, True]
+        assert [row["state"] for row in queries.outbox(context.database)] == ["pending"]

@@ -82,6 +82,28 @@ def test_parts_have_keys_of_their_own_and_go_one_after_the_other(db: Database) -
     assert bodies(claimed(db, MINUTE)) == ["part 2"], "only what failed is sent again"
 
 
+def test_what_is_dropped_is_dropped_with_all_parts_that_still_wait_and_comes_back_with_them(
+    db: Database,
+) -> None:
+    outbox.notify(db, [a_notification("long", trial=""), a_notification("other", trial="")], NOW)
+    long, other = claimed(db)
+    freeze(db, long, [a_payload(f"part {n}", n, 4) for n in (1, 2, 3, 4)], NOW)
+    sending.settle_sent(db, long, NOW)
+    sending.settle_retry(db, other, NOW, NOW + DAY, "later")
+    [second] = claimed(db)
+    sending.settle_retry(db, second, NOW, NOW + DAY, "503")
+    dropped = outbox.drop(db, [second.id])
+    assert dropped[0] == second.id
+    assert len(dropped) == 3
+    assert bodies(claimed(db, DAY / 2)) == [], "half a message is of no use to anybody"
+    assert outbox.retry(db, [second.id], NOW) == dropped
+    for n in (2, 3, 4):
+        [part] = claimed(db)
+        assert bodies([part]) == [f"part {n}"]
+        sending.settle_sent(db, part, NOW)
+    assert [one.id for one in claimed(db, DAY)] == [other.id]
+
+
 def test_the_next_message_about_a_trial_waits_for_all_parts_of_the_one_before(db: Database) -> None:
     outbox.notify(db, [a_notification("long"), a_notification("next")], NOW)
     [long] = claimed(db)

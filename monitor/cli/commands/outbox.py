@@ -144,7 +144,7 @@ def _words(found: Mapping[str, Any]) -> str:
 @click.option("--all-given-up", is_flag=True, help="Every delivery that was given up.")
 @common
 def retry(call: Invocation, ids: tuple[int, ...], all_given_up: bool) -> None:
-    """Make deliveries due now, with new patience: those given up or dropped, or those that wait.
+    """Make deliveries due now, with new patience: those given up or dropped (with all parts that were dropped), or those that wait.
 
     A destination that is left alone because it failed is tried again at once. The daemon sends them, or `trialmon deliver`.
     Exit 1 if some could not be changed, 3 if none.
@@ -167,7 +167,8 @@ def retry(call: Invocation, ids: tuple[int, ...], all_given_up: bool) -> None:
 @click.argument("ids", metavar="ID...", nargs=-1, type=int, required=True)
 @common
 def drop(call: Invocation, ids: tuple[int, ...]) -> None:
-    """Never send these deliveries. They stay in the list as suppressed; `retry` brings them back.
+    """Never send these deliveries, nor what is left of a message of which one is a part. They stay in the list as suppressed; `retry`
+    brings them back.
 
     Exit 1 if some could not be changed, 3 if none.
     """
@@ -197,6 +198,7 @@ def _report(
 
     ids = list(dict.fromkeys(ids))
     changed = set(change())
+    ids += sorted(changed - set(ids))  # the other parts of a message
     found = {identity: queries.delivery(db, identity) for identity in ids}
     refused = {identity: _why_not(found[identity]) for identity in ids if identity not in changed}
     for identity, why in refused.items():
@@ -206,7 +208,8 @@ def _report(
     for one in ids:
         row = found[one]
         if one in changed and row is not None:
-            call.output.say(f"{one}: “{row['title']}” to {row['destination']} {done}.")
+            part = f" (part {row['part']} of {row['parts']})" if row["parts"] > 1 else ""
+            call.output.say(f"{one}: “{row['title']}”{part} to {row['destination']} {done}.")
     if refused:
         raise click.exceptions.Exit(1 if changed else 3)
 
