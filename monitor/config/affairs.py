@@ -9,7 +9,17 @@ from urllib.parse import urlsplit
 from monitor.config import values
 from monitor.config.document import Notes, shown
 from monitor.config.settings import BackupSettings, FeedSettings, HeartbeatSettings
-from monitor.config.shapes import Fields, Found, Key, ListOf, Word, Wrong, choice, meant, text_up_to
+from monitor.config.shapes import (
+    YES_OR_NO,
+    Fields,
+    Found,
+    Key,
+    ListOf,
+    Word,
+    Wrong,
+    meant,
+    text_up_to,
+)
 from monitor.config.variables import Variables
 from monitor.core.secret import Secret
 
@@ -27,13 +37,6 @@ def _public_address(text: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise Wrong("an address here must not hold a user or password", "it is written into every feed")
     return text.rstrip("/")
-
-
-_YES = Word(
-    "true or false",
-    lambda text: choice("true or false", ("true", "false")).parse(text.lower()) == "true",
-    {"type": "boolean"},
-)
 
 
 def _how_many(text: str) -> int:
@@ -86,7 +89,7 @@ AFFAIRS = {
                     required=True,
                 ),
                 "every": Key(values.INTERVAL, "How often. Default: 15m"),
-                "private": Key(_YES, "Whether it may be an address of this network. Default: false"),
+                "private": Key(YES_OR_NO, "Whether it may be an address of this network. Default: false"),
             },
             "the heartbeat",
         ),

@@ -224,11 +224,15 @@ def meant(word: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(known[:20])}{' …' if len(known) > 20 else ''}" if known else ""
 
 
-YES_OR_NO: Word[bool] = Word(
-    "true or false",
-    lambda text: choice("true or false", ("true", "false")).parse(text) == "true",
-    {"type": "boolean"},
-)
+def _yes_or_no(text: str) -> bool:
+    """As YAML writes it, in whatever case."""
+    word = text.lower()
+    if word not in ("true", "false"):
+        raise Wrong(f"{shown(text)} is neither true nor false", meant(word, ("true", "false")))
+    return word == "true"
+
+
+YES_OR_NO = Word("true or false", _yes_or_no, {"type": "boolean"})
 
 
 def choice(what: str, words: Iterable[str]) -> Word[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.config import values
 from monitor.config.document import Node, Notes, Table, shown
-from monitor.config.shapes import Found, Key, ListOf, Schema, Word, Wrong, choice, meant
+from monitor.config.shapes import YES_OR_NO, Found, Key, ListOf, Schema, Word, Wrong, choice, meant
 from monitor.core.significance import TOPICS
 from monitor.core.watch import Wishes
 
@@ -29,12 +29,6 @@ def _share(text: str) -> float:
     if not re.fullmatch(_SHARE, text, re.ASCII) or not (share := float(text.rstrip("% ")) / 100):
         raise Wrong(f"{shown(text)} is not a share", "write 20%")
     return share
-
-
-def _flag(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise Wrong(f"{shown(text)} is neither true nor false")
-    return text == "true"
 
 
 def _day(text: str) -> date:
@@ -126,7 +120,6 @@ MUTED = Word(
 )
 _SLIP = Word("a number of days", _slip, _pattern(r"[1-9]\d{0,2}d"))
 _BY = Word("a share", _share, _pattern(_SHARE))
-_FLAG = Word("true or false", _flag, {"type": "boolean"})
 
 # What a subscriber says, and a watch in its place.
 LEVELS = {
@@ -144,8 +137,8 @@ SILENCES = {
     ),
 }
 HABITS = {
-    "quiet_all": Key(_FLAG, "Quiet hours hold back what is critical, too. Default: false"),
-    "all_clear": Key(_FLAG, "A digest also where nothing changed. Default: false"),
+    "quiet_all": Key(YES_OR_NO, "Quiet hours hold back what is critical, too. Default: false"),
+    "all_clear": Key(YES_OR_NO, "A digest also where nothing changed. Default: false"),
     "language": Key(Word("a language", _language, _pattern(_LANGUAGE)), "For dates, like de. Default: en"),
     "template": Key(
         Word("a name", _template, _pattern(_TEMPLATE)), "Your own templates, by their common name."

@@ -69,7 +69,7 @@ def test_one_operator_needs_no_list(read_settings: ReadSettings) -> None:
         ("heartbeat: {url: 'file:///etc/passwd'}\n", "3: this is not an address of the web"),
         (
             "heartbeat: {url: 'https://hc.example.org/x', private: perhaps}\n",
-            "3: “perhaps” is not true or false",
+            "3: “perhaps” is neither true nor false",
         ),
         ("feeds: {at_least: grave}\n", "3: “grave” is not a significance"),
         ("feeds: {base_url: 'ftp://example.org'}\n", "3: this is not the address of a folder"),

@@ -59,7 +59,7 @@ def test_a_program_on_this_machine_may_be_told_without_tls(read_settings: ReadSe
         (f"webhook: {HOOK}, secret: whsec_c2hvcnQ=", "2: the secret is not whsec_ and the Base64 of"),
         (f"webhook: {HOOK}, secret: '${{NEW}}', old_secret: no", "2: the old_secret is not whsec_ and"),
         (f"webhook: {HOOK}, old_secret: '${{NEW}}'", "2: an old secret stands here without a new one"),
-        (f"webhook: {HOOK}, private: perhaps", "2: “perhaps” is not true or false"),
+        (f"webhook: {HOOK}, private: perhaps", "2: “perhaps” is neither true nor false"),
         (f"webhok: {HOOK}", "2: “webhok” is not a key of a webhook (did you mean “webhook”?)"),
         ("secret: '${NEW}'", "2: “webhook” is missing from a webhook"),
     ],
