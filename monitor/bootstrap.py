@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from monitor import __version__
-from monitor.config.load import find_settings, load_settings
 from monitor.config.settings import FeedSettings, Settings
 from monitor.config.values import is_loopback
 from monitor.config.watchlists import Loaded, load_watchlists
@@ -64,11 +63,6 @@ class SetClock:
 def clock_at(moment: datetime | None) -> Clock:
     """The system's clock, or one that stands at `moment`."""
     return SystemClock() if moment is None else SetClock(moment.astimezone(UTC))
-
-
-def load(config: Path | None, environment: Mapping[str, str], *, secrets: bool = True) -> Settings:
-    """The settings in force: the file that is meant, or the defaults. Raises WrongConfiguration with every problem."""
-    return load_settings(find_settings(config, environment), environment, secrets=secrets)
 
 
 def crash_points(environment: Mapping[str, str]) -> Callable[[str], None]:

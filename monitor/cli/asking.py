@@ -3,7 +3,7 @@
 None of them needs a secret, none writes, and all work while the daemon does.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -32,14 +32,20 @@ R = TypeVar("R")
 
 # So many rows are read by people; programs get all.
 SHOWN = 50
+with_limit = click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"At most so many, the newest. For people {SHOWN} unless told; with --json all.",
+)
 _MOST_NAMED = 8
 
 
-def settings_of(call: Invocation) -> "Settings":
-    """The configuration without its secrets. Raises WrongConfiguration."""
-    from monitor import bootstrap
+def settings_of(call: Invocation, *, secrets: bool = False) -> "Settings":
+    """The settings in force, without their secrets unless they are wanted. Raises WrongConfiguration."""
+    from monitor.config.load import settings_in_force
 
-    return bootstrap.load(call.config, call.environment, secrets=False)
+    return settings_in_force(call.config, call.environment, secrets=secrets)
 
 
 @contextmanager
@@ -138,12 +144,7 @@ def narrowed(command: Callable[P, R]) -> Callable[P, R]:
         metavar="WORDS",
         help="With all of these words, in the values or the headline; `search` says how.",
     )
-    @click.option(
-        "--limit",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help=f"At most so many, the newest. For people {SHOWN} unless told; with --json all.",
-    )
+    @with_limit
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         options = cast("dict[str, Any]", kwargs)
@@ -177,6 +178,12 @@ def filters_of(db: "Database", wishes: Wishes, *, json: bool) -> "Filters":
         field=wishes.field,
         text=words(wishes.text),
     )
+
+
+def say_whether_there_is_more(call: Invocation, rows: Sequence[object], shown: int) -> None:
+    """Below the newest rows, of which one more than is shown was asked for."""
+    if len(rows) > shown:
+        call.output.say(f"These are the newest {shown}; --limit shows more, --json all.")
 
 
 def require_watchlist(db: "Database", name: str | None) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.cli import Invocation
+from monitor.cli.asking import settings_of
 from monitor.cli.drafts import drafter_for, problems_of
 from monitor.core.errors import Problem, TrialmonError, WrongConfiguration
 
@@ -40,13 +41,12 @@ class Finding:
 
 def examine(call: Invocation) -> Iterator[Finding]:
     """Everything, one finding after the other as it is found."""
-    from monitor import bootstrap
     from monitor.cli.sources_asked import sources_answer
     from monitor.config.watchlists import load_watchlists
 
     yield from _library()
     try:
-        settings = bootstrap.load(call.config, call.environment, secrets=False)
+        settings = settings_of(call)
     except WrongConfiguration as wrong:
         yield from _of("configuration", wrong.problems)
         return  # where the rest is, only the configuration could say
@@ -56,7 +56,7 @@ def examine(call: Invocation) -> Iterator[Finding]:
     yield Finding("configuration", True, named)
     yield from _credentials(call)
     try:
-        complete = bootstrap.load(call.config, call.environment)
+        complete = settings_of(call, secrets=True)
         yield Finding("secrets", True, "every ${NAME} that it names is set")
     except WrongConfiguration as wrong:
         complete = settings

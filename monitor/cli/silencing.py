@@ -4,17 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from monitor.cli import Invocation
-from monitor.config.load import find_settings, load_settings
 from monitor.config.settings import Settings
 from monitor.config.watchlists import load_watchlists
 from monitor.core.errors import WrongConfiguration, WrongUsage
 from monitor.core.trial import TrialId
 from monitor.core.watch import Watchlist
-
-
-def settings_of(call: Invocation) -> Settings:
-    """The settings in force; secrets are not needed."""
-    return load_settings(find_settings(call.config, call.environment), call.environment, secrets=False)
 
 
 def lists_meant(settings: Settings, watchlist: str, subscriber: str, number: str = "") -> list[Path]:

@@ -78,6 +78,13 @@ SETTINGS = Fields(
 )
 
 
+def settings_in_force(
+    explicit: Path | None, environment: Mapping[str, str], *, secrets: bool = True
+) -> Settings:
+    """What the settings file in force says, or the defaults. Raises WrongConfiguration with every problem."""
+    return load_settings(find_settings(explicit, environment), environment, secrets=secrets)
+
+
 def find_settings(explicit: Path | None, environment: Mapping[str, str]) -> Path | None:
     """The settings file in force: --config, $TRIALMON_CONFIG, ./trialmon.yaml, the user's, the machine's; None if there is none.
 

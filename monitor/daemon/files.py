@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from monitor.config.load import find_settings, load_settings
+from monitor.config.load import find_settings, settings_in_force
 from monitor.config.settings import Destination, Settings
 from monitor.config.watchlists import Loaded, load_watchlists
 from monitor.core.errors import Problem, WrongConfiguration
@@ -50,7 +50,7 @@ class Files:
     @classmethod
     def at_start(cls, config: Path | None, environment: Mapping[str, str]) -> "Files":
         """Read everything for the first time. Raises WrongConfiguration if trialmon.yaml is wrong."""
-        settings = load_settings(find_settings(config, environment), environment)
+        settings = settings_in_force(config, environment)
         files = cls(config, environment, InForce(settings, Loaded()))
         files._read = files._seen = files._fingerprint()
         files._accept(settings, ())
@@ -68,7 +68,7 @@ class Files:
         problems: tuple[Problem, ...] = ()
         settings = before.settings
         try:
-            settings = load_settings(find_settings(self.config, self.environment), self.environment)
+            settings = settings_in_force(self.config, self.environment)
         except WrongConfiguration as wrong:
             problems = tuple(wrong.problems)
         if settings.database != before.settings.database:

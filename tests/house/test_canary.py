@@ -249,10 +249,11 @@ def test_what_went_out_of_the_office_was_worth_listening_to(office: Office) -> N
 CRASH = """
 import sys
 from monitor import bootstrap
+from monitor.config.load import settings_in_force
 from monitor.deliver.gateway import Gateway
 from pathlib import Path
 
-settings = bootstrap.load(Path(sys.argv[1]), {})
+settings = settings_in_force(Path(sys.argv[1]), {})
 
 def fails(*given, **named):
     raise RuntimeError(f"a mistake of ours, with all that is in sight: {given!r} {named!r} {settings!r}")

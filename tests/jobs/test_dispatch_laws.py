@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from monitor import bootstrap
+from monitor.config.load import settings_in_force
 from monitor.core.notification import Envelope, Message, Payload
 from monitor.deliver.gateway import Gateway
 from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
@@ -93,7 +94,7 @@ class Life(RuleBasedStateMachine):
         config.write_text("database: unused.db\n", encoding="utf-8")
         (folder / "watchlists").mkdir()
         self.clock = FakeClock(NOW)
-        settings = bootstrap.load(config, {})
+        settings = settings_in_force(config, {})
         self.built = self.stack.enter_context(bootstrap.context(settings, {}, clock=self.clock))
         self.gateway = FakeGateway()
         self.written = self.processes = 0
@@ -259,7 +260,7 @@ def test_a_message_that_cannot_be_prepared_holds_up_no_other_and_is_told(
     (tmp_path / "watchlists").mkdir()
     (tmp_path / "trialmon.yaml").write_text("{}", encoding="utf-8")
     gateway = FakeGateway()
-    settled = bootstrap.load(tmp_path / "trialmon.yaml", {})
+    settled = settings_in_force(tmp_path / "trialmon.yaml", {})
     with bootstrap.context(settled, {}, clock=FakeClock(NOW)) as context:
         names = ("unspeakable", "plain")
         outbox.notify(context.database, [a_notification(name, trial="") for name in names], NOW)

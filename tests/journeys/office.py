@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor import bootstrap
+from monitor.config.load import settings_in_force
 from monitor.embedded import EmbeddedRegistry
 from monitor.fetch.client import Limits
 from monitor.jobs.check import check
@@ -83,7 +84,7 @@ class Office:
     @contextmanager
     def context(self, moment: datetime) -> Iterator[Context]:
         """The monitor's own context; its clock begins at `moment`, and nobody waits."""
-        settings = bootstrap.load(self.config, {})
+        settings = settings_in_force(self.config, {})
         with bootstrap.context(
             settings, {}, clock=FakeClock(moment), limits=self.limits, terminal=StringIO()
         ) as context:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from monitor import bootstrap
+from monitor.config.load import settings_in_force
 from monitor.embedded import EmbeddedRegistry
 from monitor.jobs.check import check
 from monitor.jobs.context import Context
@@ -149,7 +150,7 @@ def an_office(
     text = f"title: A year\nwatch:\n{watch}subscribers:\n{lines}"
     (folder / "watchlists" / "year.yaml").write_text(text, encoding="utf-8")
     clock = FakeClock(datetime.combine(FIRST, time(12), UTC))
-    with bootstrap.context(bootstrap.load(office.config, {}), {}, clock=clock) as context:
+    with bootstrap.context(settings_in_force(office.config, {}), {}, clock=clock) as context:
         yield office, context, clock
 
 

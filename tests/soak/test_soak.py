@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from monitor import bootstrap
+from monitor.config.load import settings_in_force
 from monitor.core.errors import TrialmonError
 from monitor.embedded import EmbeddedRegistry
 from monitor.fetch.client import Limits
@@ -61,7 +62,7 @@ class Life:
     def start(self) -> None:
         """Begin again, as after a crash or with other lists; what was in memory is gone."""
         self._running.close()
-        settings = bootstrap.load(self.office.config, {})
+        settings = settings_in_force(self.office.config, {})
         context = self._running.enter_context(
             bootstrap.context(settings, {}, clock=self.clock, limits=Limits(deadline=5))
         )

@@ -1,11 +1,11 @@
 """Fetch past versions from the registry's own history, as far back as it goes."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import Invocation, common, with_now
+from monitor.cli.acting import acting
 from monitor.cli.asking import never_given, the_trial
 from monitor.core.errors import WrongUsage
 
@@ -26,7 +26,6 @@ def command(invocation: Invocation, trials: tuple[str, ...], every: bool) -> Non
     Goes on where it was interrupted. The past is put below version 1, as 0, -1, -2 …; nobody is told of it. Exit 1 if some of it could not
     be had, 3 if none.
     """
-    from monitor import bootstrap
     from monitor.jobs.backfill import backfill_trials
     from monitor.store.queries import trial_names
 
@@ -35,14 +34,7 @@ def command(invocation: Invocation, trials: tuple[str, ...], every: bool) -> Non
             "either trials or --all", "`trialmon backfill --all` fetches the past of every trial"
         )
     output = invocation.output
-    settings = bootstrap.load(invocation.config, invocation.environment)
-    with bootstrap.context(
-        settings,
-        invocation.environment,
-        moment=invocation.now,
-        progress=output.progress,
-        terminal=sys.stderr if output.json else None,
-    ) as context:
+    with acting(invocation) as context:
         meant = _meant(context, trials, every)
         known = trial_names(context.database)
         looked = any(str(trial) in known for trial in meant)

@@ -5,7 +5,15 @@ from itertools import groupby
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import SHOWN, Wishes, filters_of, narrowed, reading, trials_of
+from monitor.cli.asking import (
+    SHOWN,
+    Wishes,
+    filters_of,
+    narrowed,
+    reading,
+    say_whether_there_is_more,
+    trials_of,
+)
 
 
 @click.command()
@@ -38,5 +46,4 @@ def _show(invocation: Invocation, rows: list[dict[str, object]], names: dict[str
             line = change_line(change)
             put(output, line.label, ": ", *worded(line), indent=2, lead=(f"{change.topic:<12}", DIM))
         output.say()
-    if len(rows) > most:
-        output.say(f"These are the newest {most}; --limit shows more, --json all.")
+    say_whether_there_is_more(invocation, rows, most)

@@ -1,11 +1,11 @@
 """Look now: read what moved, write it down, tell who asked."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli import Invocation, Output, common, with_now
+from monitor.cli import Invocation, common, with_now
+from monitor.cli.acting import acting, say_what_failed
 
 if TYPE_CHECKING:
     from monitor.jobs.context import Report
@@ -24,24 +24,16 @@ def command(invocation: Invocation, full: bool) -> None:
     the past of what is newly watched (`trialmon backfill` fetches all of it).
     Exit 1 if something failed: what, is on stderr.
     """
-    from monitor import bootstrap
     from monitor.jobs.backfill import backfill_watched
     from monitor.jobs.check import check
     from monitor.jobs.dispatch import dispatch
     from monitor.jobs.tending import Tending
 
     output = invocation.output
-    settings = bootstrap.load(invocation.config, invocation.environment)
-    with bootstrap.context(
-        settings,
-        invocation.environment,
-        moment=invocation.now,
-        progress=output.progress,
-        terminal=sys.stderr if output.json else None,
-    ) as context:
+    with acting(invocation) as context:
         report = dispatch(context, check(context, full=full))
         Tending()(context)
-        _tell(output, report)
+        _tell(invocation, report)
         past = backfill_watched(context)
     if past.trials or past.left:
         left = f"; {past.left} trials to go, at the next look" if past.left else ""
@@ -50,10 +42,9 @@ def command(invocation: Invocation, full: bool) -> None:
         raise SystemExit(1)
 
 
-def _tell(output: Output, report: "Report") -> None:
-    for failure in report.failed:
-        (kind, name), *_ = failure.items()
-        output.warn(f"trialmon: {kind} {name}: {failure['why']}")
+def _tell(call: Invocation, report: "Report") -> None:
+    output = call.output
+    say_what_failed(call, report)
     if output.json:
         output.lines([report.as_json()])
     elif not report.refreshed and not report.failed:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import SHOWN, beginning, reading
+from monitor.cli.asking import SHOWN, beginning, reading, say_whether_there_is_more, with_limit
 
 
 @click.command()
@@ -19,12 +19,7 @@ from monitor.cli.asking import SHOWN, beginning, reading
 )
 @click.option("--subscriber", metavar="NAME", help="Only what this subscriber was told.")
 @click.option("--destination", metavar="NAME", help="Only what was sent to this destination.")
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help=f"At most so many, the newest. For people {SHOWN} unless told; with --json all.",
-)
+@with_limit
 @common
 def command(
     call: Invocation,
@@ -53,8 +48,7 @@ def command(
         return
     shown = limit or SHOWN
     columns(call.output, map(_cells, rows[:shown]), wraps="message")
-    if len(rows) > shown:
-        call.output.say(f"These are the newest {shown}; --limit shows more, --json all.")
+    say_whether_there_is_more(call, rows, shown)
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, object]:

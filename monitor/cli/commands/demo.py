@@ -88,6 +88,7 @@ def _make_room(into: Path, watchlist: Path) -> None:
 
 def _replay(invocation: Invocation, records: Path, papers: Path, into: Path) -> None:
     from monitor import bootstrap
+    from monitor.config.load import settings_in_force
     from monitor.embedded import EmbeddedRegistry, History, Shelf
     from monitor.jobs.check import check
     from monitor.jobs.context import Report
@@ -99,7 +100,7 @@ def _replay(invocation: Invocation, records: Path, papers: Path, into: Path) -> 
     with EmbeddedRegistry(history, shelf=Shelf.load(papers)).serving() as registry:
         config = into / "trialmon.yaml"
         config.write_text(_CONFIGURATION.format(base_url=registry.base_url), encoding="utf-8")
-        settings = bootstrap.load(config, invocation.environment)
+        settings = settings_in_force(config, invocation.environment)
         output.say(f"An embedded registry answers at {registry.base_url} with the records of {records}.")
         for day in registry.days:
             registry.go_to(day)

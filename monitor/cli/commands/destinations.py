@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import Invocation, common
+from monitor.cli.asking import settings_of
 from monitor.core.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -51,10 +52,9 @@ def test(invocation: Invocation, name: str | None) -> None:
 
 def _known(invocation: Invocation) -> "dict[str, Address]":
     """All destinations, those too that are written in a watchlist; what else is wrong there is for `watchlist check` to say."""
-    from monitor import bootstrap
     from monitor.config.watchlists import load_watchlists
 
-    settings = bootstrap.load(invocation.config, invocation.environment)
+    settings = settings_of(invocation, secrets=True)
     known = {**settings.destinations, **load_watchlists(settings.watchlists, settings).inline}
     return {name: destination.address for name, destination in known.items()}
 

@@ -5,7 +5,15 @@ from itertools import groupby
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import SHOWN, Wishes, filters_of, narrowed, reading, trials_of
+from monitor.cli.asking import (
+    SHOWN,
+    Wishes,
+    filters_of,
+    narrowed,
+    reading,
+    say_whether_there_is_more,
+    trials_of,
+)
 
 
 @click.command()
@@ -40,5 +48,4 @@ def _show(invocation: Invocation, rows: list[dict[str, str]], names: dict[str, s
             if weight == str(Significance.NOISE):  # what is held back says why
                 put(output, (event["because"], DIM), indent=11)
         output.say()
-    if len(rows) > most:
-        output.say(f"These are the newest {most}; --limit shows more, --json all.")
+    say_whether_there_is_more(invocation, rows, most)

@@ -3,6 +3,7 @@
 import click
 
 from monitor.cli import Invocation, common
+from monitor.cli.asking import settings_of
 
 
 @click.command()
@@ -24,7 +25,7 @@ def command(call: Invocation, what: str, watchlist: str, subscriber: str, off: b
     WHAT is a trial's number, a rule's id (`trialmon events` shows them) or a topic. It is written into the watchlists, keeping their
     comments. What is muted stands in the outbox as suppressed, and a digest's receipt counts it.
     """
-    from monitor.cli.silencing import lists_meant, settings_of, silence
+    from monitor.cli.silencing import lists_meant, silence
     from monitor.config.edit_silences import mute, muted_word
 
     word = muted_word(what)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import SHOWN, reading, settings_of
+from monitor.cli.asking import SHOWN, reading, say_whether_there_is_more, settings_of, with_limit
 from monitor.core.errors import NothingDone, WrongUsage
 
 if TYPE_CHECKING:
@@ -30,12 +30,7 @@ def command() -> None:
     help="Only in this state; may be repeated.",
 )
 @click.option("--destination", metavar="NAME", help="Only to this destination.")
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help=f"At most so many, the newest. For people {SHOWN} unless told; with --json all.",
-)
+@with_limit
 @common
 def list_(call: Invocation, states: tuple[str, ...], destination: str | None, limit: int | None) -> None:
     """List deliveries, the newest first."""
@@ -53,8 +48,7 @@ def list_(call: Invocation, states: tuple[str, ...], destination: str | None, li
         call.output.say("No such delivery.")
         return
     columns(call.output, (_cells(row, titles) for row in rows[:most]), wraps="message")
-    if len(rows) > most:
-        call.output.say(f"These are the newest {most}; --limit shows more, --json all.")
+    say_whether_there_is_more(call, rows, most)
 
 
 def _cells(row: Mapping[str, Any], titles: Mapping[int, str]) -> dict[str, object]:

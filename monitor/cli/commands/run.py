@@ -5,6 +5,7 @@ import sys
 import click
 
 from monitor.cli import Invocation, common, with_now
+from monitor.cli.acting import acting, say_what_failed
 from monitor.core.errors import WrongUsage
 
 
@@ -32,7 +33,6 @@ def command(call: Invocation, once: bool) -> None:
 
 def _once(call: Invocation) -> int:
     """As the daemon does it: under its lock, and with a wrong watchlist reported while the others are looked at."""
-    from monitor import bootstrap
     from monitor.daemon.files import Files
     from monitor.jobs.backfill import backfill_watched
     from monitor.jobs.check import check
@@ -44,20 +44,11 @@ def _once(call: Invocation) -> int:
     settings, loaded = files.in_force.settings, files.in_force.loaded
     with (
         instance_lock(settings.database),
-        bootstrap.context(
-            settings,
-            call.environment,
-            moment=call.now,
-            progress=call.output.progress,
-            terminal=sys.stderr if call.output.json else None,
-            loaded=loaded,
-        ) as context,
+        acting(call, settings, loaded) as context,
     ):
         report = dispatch(context, check(context))
         Tending()(context)
         backfill_watched(context)
-    for failure in report.failed:
-        kind, name = next(iter(failure.items()))
-        call.output.warn(f"trialmon: {kind} {name}: {failure['why']}")
+    say_what_failed(call, report)
     call.output.lines([report.as_json()]) if call.output.json else call.output.say(report.in_words())
     return 1 if report.failed or files.in_force.problems else 0

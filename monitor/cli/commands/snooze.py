@@ -3,6 +3,7 @@
 import click
 
 from monitor.cli import Invocation, common
+from monitor.cli.asking import settings_of
 from monitor.core.errors import WrongUsage
 
 
@@ -26,7 +27,7 @@ def command(call: Invocation, trial: str, until: tuple[str, ...], watchlist: str
     and what waited comes at once. What is critical waits too.
     """
     from monitor.bootstrap import clock_at
-    from monitor.cli.silencing import lists_meant, settings_of, silence
+    from monitor.cli.silencing import lists_meant, silence
     from monitor.config.edit import trial_number
     from monitor.config.edit_silences import day_meant, snooze
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import Invocation, common
+from monitor.cli.asking import settings_of
 from monitor.cli.drafts import KINDS, drafter_for, example_in_words_of, problems_of
 from monitor.core.errors import Problem, WrongConfiguration, WrongUsage
 
@@ -81,6 +82,5 @@ def show(invocation: Invocation, name: str, kind: str, form: str) -> None:
 
 
 def _drafter(invocation: Invocation) -> "AbstractContextManager[Drafter]":
-    from monitor import bootstrap
 
-    return drafter_for(bootstrap.load(invocation.config, invocation.environment, secrets=False))
+    return drafter_for(settings_of(invocation))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import Invocation, common
+from monitor.cli.asking import settings_of
 from monitor.core.errors import Problem, WrongConfiguration, WrongUsage
 
 if TYPE_CHECKING:
@@ -26,14 +27,12 @@ def command() -> None:
 @common
 def check(call: Invocation, files: tuple[Path, ...]) -> None:
     """Say everything that is wrong with these files, or with all watchlists. Exit 2 if anything is."""
-    from monitor.config.load import find_settings, load_settings
+    from monitor.config.load import load_settings
     from monitor.config.watchlists import load_files, load_watchlists
 
     problems: list[Problem] = []
     try:
-        settings = load_settings(
-            find_settings(call.config, call.environment), call.environment, secrets=False
-        )
+        settings = settings_of(call)
     except WrongConfiguration as wrong:
         # The watchlists are checked all the same: one run shows all that has to be mended.
         problems += wrong.problems
@@ -63,7 +62,7 @@ def list_(call: Invocation) -> None:
     """The watchlists, with what is in them."""
     from monitor.config.watchlists import load_watchlists
 
-    settings = _settings(call)
+    settings = settings_of(call)
     loaded = load_watchlists(settings.watchlists, settings)
     rows = [
         {
@@ -94,7 +93,7 @@ def add(call: Invocation, watchlist: str, numbers: tuple[str, ...], note: str) -
     """Add trials by their numbers, keeping the file's comments and order."""
     from monitor.config.edit import add_trials
 
-    settings = _settings(call)
+    settings = settings_of(call)
     path = _file(watchlist, settings)
     _report(call, path, add_trials(path, numbers, note, settings=settings), "added", "already there")
 
@@ -107,7 +106,7 @@ def remove(call: Invocation, watchlist: str, numbers: tuple[str, ...]) -> None:
     """Take trials out. What was seen of them stays in the database."""
     from monitor.config.edit import remove_trials
 
-    settings = _settings(call)
+    settings = settings_of(call)
     path = _file(watchlist, settings)
     _report(call, path, remove_trials(path, numbers, settings=settings), "removed", "not in the list")
 
@@ -121,7 +120,7 @@ def import_(call: Invocation, watchlist: str, source: str, note: str) -> None:
     """Add the trial numbers found in a text or CSV file, or a search by its link from clinicaltrials.gov."""
     from monitor.config.edit import add_search, add_trials, describe_line, import_numbers
 
-    settings = _settings(call)
+    settings = settings_of(call)
     path = _file(watchlist, settings)
     if source.startswith(("http://", "https://")):
         _report(call, path, add_search(path, source, settings=settings), "added", "already there")
@@ -135,12 +134,6 @@ def import_(call: Invocation, watchlist: str, source: str, note: str) -> None:
     for line, text in found.not_understood:
         call.output.warn(f"not understood, {describe_line(line, text)}")
     _report(call, path, edited, "added", "already there")
-
-
-def _settings(call: Invocation) -> "Settings":
-    from monitor.config.load import find_settings, load_settings
-
-    return load_settings(find_settings(call.config, call.environment), call.environment, secrets=False)
 
 
 def _file(name: str, settings: "Settings") -> Path:

@@ -5,6 +5,7 @@ import ipaddress
 import click
 
 from monitor.cli import Invocation, common, with_now
+from monitor.cli.asking import settings_of
 from monitor.core.errors import WrongUsage
 
 
@@ -29,7 +30,7 @@ def command(call: Invocation, host: str | None, port: int | None) -> None:
     from monitor.web.page import House
     from monitor.web.server import serve
 
-    settings = bootstrap.load(call.config, call.environment, secrets=False)
+    settings = settings_of(call)
     host, port = host or settings.web.host, settings.web.port if port is None else port
     token = web_token(settings, call.environment)
     if token is None and not _is_this_machine(host):
