@@ -9,8 +9,10 @@ There is no List-Unsubscribe: nothing here could honour it.
 import re
 import unicodedata
 from datetime import datetime
+from email.header import Header
+from email.headerregistry import BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr
 from typing import Any
 
@@ -31,6 +33,20 @@ _OURS = frozenset(
     "from to cc bcc subject date message-id in-reply-to references list-id auto-submitted mime-version"
     " content-type content-transfer-encoding x-trialmon-key".split()
 )
+
+
+class _Subject(UniqueUnstructuredHeader, BaseHeader):
+    """Written so that it reads back as it is: the email package itself leaves a second space before and after an arrow or an umlaut."""
+
+    def fold(self, *, policy: Policy) -> str:
+        charset = "us-ascii" if str(self).isascii() else "utf-8"
+        written = Header(str(self), charset, header_name="Subject").encode(linesep=policy.linesep)
+        return f"Subject: {written}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Subject)
+_AS_WRITTEN = SMTP.clone(header_factory=_HEADERS)
 
 
 def headers_of(envelope: Envelope, domain: str, parts: int) -> tuple[tuple[str, str], ...]:
@@ -95,7 +111,7 @@ def written(
     service: Mailer, payload: Payload, key: str, to: tuple[str | bool, str], now: datetime
 ) -> EmailMessage:
     """The mail to the recipient: the same bytes at every attempt."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_AS_WRITTEN)
     domain = domain_of(service)
     ours = dict(payload.headers)
     # One that was prepared when its name stood for another service has no headers of mail.

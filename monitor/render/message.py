@@ -62,7 +62,7 @@ def render_digest(digest: DigestContext) -> Message:
         "receipt_since": digest.receipt_since,
     }
     headlines = [
-        f"{trial_name(alert)}: {one_line(verdict.headline, 200)}"
+        f"{trial_name(alert)}: {one_line(wording.dates_within(verdict.headline, alert.language), 200)}"
         for alert in alerts
         for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance)[:1]
     ]

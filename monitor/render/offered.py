@@ -192,8 +192,8 @@ def _event(verdict: Verdict, alert: AlertContext) -> Plain:
     return {
         "significance": str(verdict.significance),
         "topic": verdict.topic,
-        "headline": one_line(verdict.headline, 300),
-        "because": one_line(verdict.because, 400),
+        "headline": one_line(wording.dates_within(verdict.headline, alert.language), 300),
+        "because": one_line(wording.dates_within(verdict.because, alert.language), 400),
         "changes": [
             _change(alert.changes[position], alert.language) for position in verdict.changes[:MOST_CHANGES]
         ],
@@ -216,6 +216,6 @@ def _deadline(coming: ComingUp, language: str) -> Plain:
         "what": deadline.kind.replace("_", " "),
         "date": wording.date_words(deadline.date, language),
         "estimated": deadline.estimated,
-        "note": one_line(deadline.note, 300),
+        "note": one_line(wording.dates_within(deadline.note, language), 300),
         "trial": _trial(coming.trial, language),
     }

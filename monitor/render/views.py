@@ -134,7 +134,8 @@ def trial_view(alert: AlertContext, most_lines: int = MOST_LINES, *, rates: bool
         shown.update(fresh)
         room -= len(fresh)
         lines = tuple(change_line(alert.changes[position], alert.language) for position in fresh)
-        headline, because = one_line(verdict.headline, 300), one_line(verdict.because, 400)
+        headline = one_line(wording.dates_within(verdict.headline, alert.language), 300)
+        because = one_line(wording.dates_within(verdict.because, alert.language), 400)
         rate = base_rate(verdict, alert.facts) if rates else ""
         roles = {alert.changes[position].role for position in fresh}
         slips = tuple(slips_view(one, alert.language) for one in alert.slips if one.role in roles)
@@ -229,7 +230,7 @@ def _coming(one: ComingUp, language: str) -> ComingView:
         name=one_line(one.trial.facts.short_name, 80) or one_line(one.trial.number, 60),
         number=one_line(one.trial.number, 60),
         page=_page(one.trial.page),
-        note=one_line(one.deadline.note, 200),
+        note=one_line(wording.dates_within(one.deadline.note, language), 200),
     )
 
 

@@ -1,5 +1,6 @@
 """How people say what a registry encodes: statuses, dates, counts, moments."""
 
+import re
 from datetime import datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING
@@ -41,6 +42,9 @@ WORDS = {
     "PHASE3": "phase 3",
     "PHASE4": "phase 4",
 }
+_MONTHS = {PartialDate(2000, month).in_words().split()[0]: month for month in range(1, 13)}
+# What stands in quotation marks are others' words; or a date as the rules write it.
+_QUOTE_OR_DATE = re.compile(rf"“[^”]*”|(?<!\w)(?:(\d{{1,2}}) )?({'|'.join(_MONTHS)}) (\d{{4}})(?!\w)")
 DEADLINES: dict[DeadlineKind, str] = {
     "primary_completion": "primary completion expected",
     "completion": "completion expected",
@@ -75,6 +79,23 @@ def date_text(text: str, language: str = OURS) -> str:
         return date_words(PartialDate.parse(text), language)
     except ValueError:
         return text
+
+
+def dates_within(sentence: str, language: str = OURS) -> str:
+    """A sentence of ours, its dates written as people do in that language; what it quotes stays as it is."""
+    if language == OURS:
+        return sentence
+
+    def written(found: re.Match[str]) -> str:
+        day, month, year = found.groups()
+        if month is None:  # a quotation
+            return found[0]
+        try:
+            return date_words(PartialDate(int(year), _MONTHS[month], int(day) if day else None), language)
+        except ValueError:  # no day of that month
+            return found[0]
+
+    return _QUOTE_OR_DATE.sub(written, sentence)
 
 
 def typed_date(date: TypedDate | None, language: str = OURS) -> str:

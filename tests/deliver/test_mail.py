@@ -1,8 +1,10 @@
 """Mail as a real mail server gets it, read back by the standard library's parser."""
 
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import default
+from email.parser import BytesParser
+from email.policy import compat32, default
 
 import pytest
 from hypothesis import given
@@ -65,6 +67,24 @@ def test_its_headers_say_what_when_and_from_whom(mailbox: Mailbox) -> None:
     assert got["X-Trialmon-Key"] == KEY
     assert "List-Unsubscribe" not in got
     assert all(len(got.get_all(name) or []) == 1 for name in got)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Made Trial 04: Primary completion slipped 6 months: June 2026 → December 2026",
+        "RESPINE: “Étude” terminated (was recruiting); reason given: “too few, 参加者が少ない”; and naïve words to the end of it 🙂",
+        "Plain words, long enough that a subject has to be folded somewhere between them, and once more after that",
+        "short",
+    ],
+)
+def test_a_subject_reads_back_as_it_is_to_the_last_space(mailbox: Mailbox, title: str) -> None:
+    a_mail(mailbox, Message(title, "text\n", "", PAGE))
+    raw = mailbox.mails[-1].as_bytes()
+    assert read(raw)["Subject"] == title
+    written = BytesParser(policy=compat32).parsebytes(raw)["Subject"]
+    assert str(make_header(decode_header(written.replace("\r\n", "").replace("\n", "")))) == title
+    assert all(len(line) <= 78 for line in written.splitlines())
 
 
 def test_every_attempt_sends_the_same_bytes(mailbox: Mailbox) -> None:

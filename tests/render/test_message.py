@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from functools import cached_property
@@ -446,14 +447,23 @@ def test_a_day_without_a_look_is_not_called_quiet() -> None:
     assert "Nothing changed" not in blind.text + never.text
 
 
-def test_dates_are_written_in_the_readers_language_and_headlines_are_left_alone() -> None:
-    german = render_alert(replace(a_slipped_alert(), language="de", timezone=ZoneInfo("Europe/Berlin")))
+def test_all_dates_of_a_message_are_written_in_the_readers_language() -> None:
+    slipped = a_slipped_alert()
+    (verdict,) = slipped.verdicts
+    told = replace(verdict, headline="It slipped to October 2026", because="said on 9 February 2026")
+    alert = replace(slipped, verdicts=(told,), language="de", timezone=ZoneInfo("Europe/Berlin"))
+    german = render_alert(alert)
     assert "Registry date 9. Februar 2026, seen 9. Februar 2026 13:00 MEZ" in german.text.replace(
         "CET", "MEZ"
     )
     assert "Primary completion date: Januar 2025 → Oktober 2026" in german.text
     assert "10. Januar 2023: Juni 2024" in german.text
-    assert german.title == "RESPINE: It slipped"
+    assert german.title == "RESPINE: It slipped to Oktober 2026"
+    assert "Because: said on 9. Februar 2026" in german.text
+    digest = render_digest(DigestContext((DigestSection("Backs", (alert,)),), NOON, language="de"))
+    for said in (german, digest):
+        for form in (said.text, said.markdown, said.html):
+            assert not re.search(r"\b(January|February|June|October) \d", form)
 
 
 JSON = st.recursive(

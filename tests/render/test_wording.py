@@ -136,6 +136,31 @@ def test_dates_are_written_as_cldr_has_them(language: str, day: str, month: str)
     assert wording.date_text("soon", language) == "soon"
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "de",
+            "Slipped: Juni 2026 → 5. Dezember 2026 (reason: “not before May 2027”), 3rd of May, 32 May 2027",
+        ),
+        (
+            "fr",
+            "Slipped: juin 2026 → 5 décembre 2026 (reason: “not before May 2027”), 3rd of May, 32 May 2027",
+        ),
+        ("ja", "Slipped: 2026年6月 → 2026年12月5日 (reason: “not before May 2027”), 3rd of May, 32 May 2027"),
+        (
+            "en",
+            "Slipped: June 2026 → 5 December 2026 (reason: “not before May 2027”), 3rd of May, 32 May 2027",
+        ),
+    ],
+)
+def test_a_sentence_of_ours_has_its_dates_in_the_readers_language_but_not_what_it_quotes(
+    language: str, sentence: str
+) -> None:
+    ours = "Slipped: June 2026 → 5 December 2026 (reason: “not before May 2027”), 3rd of May, 32 May 2027"
+    assert wording.dates_within(ours, language) == sentence
+
+
 def test_the_clock_is_the_languages_too() -> None:
     afternoon = datetime(2026, 2, 9, 18, 30, tzinfo=UTC)
     assert wording.moment(afternoon, ZoneInfo("Europe/Paris"), "fr") == "9 février 2026 19:30 CET"
