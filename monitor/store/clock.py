@@ -9,9 +9,8 @@ from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.steps import Step
 from monitor.store.trials import ASKED, asked_for, trial_row
-from monitor.store.values import FACTS_COLUMNS, facts_of, moment, stamp
+from monitor.store.values import facts_columns, facts_of, moment, stamp
 
-_FACTS = ", ".join(f"t.{name}" for name in FACTS_COLUMNS)
 Told = tuple[str, str]
 
 
@@ -52,7 +51,7 @@ def on_the_day(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, OnTheDa
         for trial, rule, once in connection.execute("SELECT trial, rule, once FROM clock_told"):
             told.setdefault(trial, set()).add((rule, once))
         for row in connection.execute(
-            f"SELECT t.id, t.registry, t.number, t.version, t.data_date, {_FACTS}, CASE WHEN t.status = 'SUSPENDED' THEN"
+            f"SELECT t.id, t.registry, t.number, t.version, t.data_date, {facts_columns('t')}, CASE WHEN t.status = 'SUSPENDED' THEN"
             " (SELECT MIN(v.seen_at) FROM versions AS v WHERE v.trial = t.id AND v.version > COALESCE((SELECT MAX(w.version)"
             " FROM versions AS w WHERE w.trial = t.id AND w.status <> t.status), 0)) END AS status_since"
             f" FROM {ASKED} WHERE t.version > 0 AND t.absence_since IS NULL AND t.gone_at IS NULL AND t.moved_to = ''",

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.core.change import Change, FieldPath
+from monitor.core.change import Change
 from monitor.core.notification import Kind, Notification
 from monitor.core.significance import Measure, Significance, Topic
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
 from monitor.store.slots import note_slot
-from monitor.store.values import measure_of, moment, moment_or_none, read_json, stamp
+from monitor.store.values import change_of, measure_of, moment, moment_or_none, stamp
 
 # But for the end of a snooze no slot is further ahead than a week: one that is, and was written later than now, was written before the
 # clock went back, and is due.
@@ -176,16 +176,7 @@ def changes_by_id(db: Database, changes: Iterable[int]) -> dict[int, Change]:
     """These changes as they were recorded, by their ids, in the order of these."""
     with db.reading() as connection:
         return {
-            row["id"]: Change(
-                FieldPath.parse(row["field"]),
-                row["kind"],
-                read_json(row["before"]),
-                read_json(row["after"]),
-                row["topic"],
-                row["label"],
-                row["role"],
-                bool(row["housekeeping"]),
-            )
+            row["id"]: change_of(row)
             for row in connection.execute(
                 "SELECT c.* FROM json_each(?) AS asked JOIN changes AS c ON c.id = asked.value ORDER BY c.id",
                 (json.dumps(sorted(set(changes))),),

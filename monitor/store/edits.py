@@ -1,14 +1,13 @@
 """The edits that were seen on one day, whichever trial they were made in. Read-only."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
-from typing import Any
 
-from monitor.core.change import Change, FieldPath
+from monitor.core.change import Change
 from monitor.store.database import Database
-from monitor.store.values import read_json, stamp
+from monitor.store.values import change_of, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +46,5 @@ def edits_seen(
         )
         for (number, version), of_version in groupby(rows, key=lambda row: (row["number"], row["version"])):
             kept = list(of_version)
-            changes = tuple(_change(row) for row in kept if row["topic"] in topics)
+            changes = tuple(change_of(row) for row in kept if row["topic"] in topics)
             yield SeenEdits(number, version, kept[-1]["id"], changes)
-
-
-def _change(row: Mapping[str, Any]) -> Change:
-    return Change(
-        FieldPath.parse(row["field"]),
-        row["kind"],
-        read_json(row["before"]),
-        read_json(row["after"]),
-        row["topic"],
-        row["label"],
-        row["role"],
-        bool(row["housekeeping"]),
-    )

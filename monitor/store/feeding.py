@@ -4,16 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.core.change import Change, FieldPath
+from monitor.core.change import Change
 from monitor.core.facts import TrialFacts
 from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
-from monitor.store.values import FACTS_COLUMNS, facts_of, moment, read_json
+from monitor.store.values import change_of, facts_columns, facts_of, moment
 
 # A record that is rewritten has thousands of changes; a feed shows a dozen.
 _MOST_CHANGES = 60
-_FACTS = ", ".join(f"v.{name}" for name in FACTS_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def watched_histories(
     this_one = " AND t.registry = :registry AND t.number = :number" if only is not None else ""
     with db.reading() as connection:
         for row in connection.execute(
-            f"SELECT t.registry, t.number, v.seen_at, v.last_data_date, {_FACTS} FROM trials AS t"
+            f"SELECT t.registry, t.number, v.seen_at, v.last_data_date, {facts_columns('v')} FROM trials AS t"
             f" JOIN versions AS v ON v.trial = t.id WHERE t.gone_at IS NULL AND t.moved_to = ''{this_one} AND t.id IN"
             f" (SELECT w.trial FROM watched AS w{of_list})"
             " ORDER BY t.number, t.registry, v.version",
@@ -145,15 +144,4 @@ def _changes(connection: Connection, event: int) -> tuple[Change, ...]:
         "SELECT c.* FROM event_changes AS x JOIN changes AS c ON c.id = x.change WHERE x.event = ? ORDER BY c.id LIMIT ?",
         (event, _MOST_CHANGES),
     )
-    return tuple(
-        Change(
-            FieldPath.parse(row["field"]),
-            row["kind"],
-            read_json(row["before"]),
-            read_json(row["after"]),
-            row["topic"],
-            row["label"],
-            housekeeping=bool(row["housekeeping"]),
-        )
-        for row in rows
-    )
+    return tuple(change_of(row) for row in rows)

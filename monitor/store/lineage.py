@@ -13,9 +13,8 @@ from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.snapshots import modules_at
 from monitor.store.trials import ASKED, asked_for
-from monitor.store.values import FACTS_COLUMNS, facts_of, measure_of, moment, read_json, stamp
+from monitor.store.values import facts_columns, facts_of, measure_of, moment, read_json, stamp
 
-_FACTS = ", ".join(FACTS_COLUMNS)
 _PAGE = 500
 
 
@@ -249,7 +248,7 @@ def sides_of(db: Database, step: Step) -> Sides:
             (step.trial.registry, step.trial.number),
         ).fetchone()["id"]
         past = connection.execute(
-            f"SELECT {_FACTS}, last_data_date FROM versions WHERE trial = ? AND version < ? ORDER BY version",
+            f"SELECT {facts_columns('v')}, v.last_data_date FROM versions AS v WHERE trial = ? AND version < ? ORDER BY version",
             (trial, step.version - 1),
         )
         return Sides(

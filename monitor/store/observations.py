@@ -14,10 +14,9 @@ from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
 from monitor.store.steps import Step
 from monitor.store.trials import trial_row
-from monitor.store.values import FACTS_COLUMNS, facts_row, pack, stamp, write_json
+from monitor.store.values import FACTS_COLUMNS, facts_row, pack, stamp
+from monitor.store.version_rows import ModuleRow, write_changes, write_modules, write_version
 
-_FACTS = ", ".join(FACTS_COLUMNS)
-_FACTS_HOLES = ", ".join("?" for _ in FACTS_COLUMNS)
 _FACTS_SET = ", ".join(f"{name} = ?" for name in FACTS_COLUMNS)
 
 
@@ -173,39 +172,30 @@ def _write_seen_again(connection: Connection, trial: int, observation: Observati
 def _write_version(
     connection: Connection, trial: int, observation: Observation, record: Record, run: int, at: str
 ) -> list[int]:
-    facts = facts_row(record.facts)
-    connection.execute(
-        "INSERT INTO versions (trial, version, seen_at, last_seen_at, first_data_date, last_data_date, origin, run,"
-        f" change_count, {_FACTS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {_FACTS_HOLES})",
-        (
-            *(trial, observation.version, at, at, record.facts.data_date, record.facts.data_date),
-            *(observation.origin, run, len(observation.changes), *facts),
-        ),
+    data_date = record.facts.data_date
+    write_version(
+        connection,
+        trial,
+        observation.version,
+        record.facts,
+        seen_at=at,
+        data_date=data_date,
+        origin=observation.origin,
+        run=run,
+        change_count=len(observation.changes),
     )
     connection.execute(
         f"UPDATE trials SET version = ?, {_FACTS_SET}, data_date = MAX(data_date, ?), raw_digest = ?,"
         " first_seen_at = COALESCE(first_seen_at, ?), last_seen_at = ?, last_looked_at = ?, absence_since = NULL,"
         " absence_looks = 0, gone_at = NULL, moved_to = '', unknown_told = 0 WHERE id = ?",
-        (observation.version, *facts, record.facts.data_date, record.raw_digest, at, at, at, trial),
+        (observation.version, *facts_row(record.facts), data_date, record.raw_digest, at, at, at, trial),
     )
-    _write_modules(connection, trial, observation.version, record)
+    _write_modules_of(connection, trial, observation.version, record)
     catalogue(connection, trial, observation.version, record.particulars)
-    return [
-        _insert(
-            connection,
-            "INSERT INTO changes (trial, version, field, kind, before, after, topic, label, role, housekeeping)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(trial, observation.version, str(change.path), change.kind),
-                *(write_json(change.before), write_json(change.after)),
-                *(change.topic, change.label, change.role, int(change.housekeeping)),
-            ),
-        )
-        for change in observation.changes
-    ]
+    return write_changes(connection, trial, [(observation.version, change) for change in observation.changes])
 
 
-def _write_modules(connection: Connection, trial: int, version: int, record: Record) -> None:
+def _write_modules_of(connection: Connection, trial: int, version: int, record: Record) -> None:
     stored = {
         module: digest
         for module, digest, _ in connection.execute(
@@ -213,20 +203,17 @@ def _write_modules(connection: Connection, trial: int, version: int, record: Rec
             (trial,),
         )
     }
-    rows: list[tuple[int, str, int, str | None, bytes | None]] = [
-        (trial, module, version, record.digests[module], pack(body))
+    rows: list[ModuleRow] = [
+        (module, version, record.digests[module], pack(body))
         for module, body in record.modules.items()
         if stored.get(module) != record.digests[module]
     ]
     rows += [
-        (trial, module, version, None, None)
+        (module, version, None, None)
         for module, digest in stored.items()
         if digest is not None and module not in record.modules
     ]
-    connection.executemany(
-        "INSERT INTO module_versions (trial, module, since_version, digest, body) VALUES (?, ?, ?, ?, ?)",
-        rows,
-    )
+    write_modules(connection, trial, rows)
 
 
 def _write_events(
@@ -240,8 +227,7 @@ def _write_events(
         registry_date = row["registry_date"]
     events = []
     for verdict in observation.verdicts:
-        event = _insert(
-            connection,
+        event = connection.execute(
             "INSERT INTO events (trial, version, rule, topic, significance, headline, because, seen_at, registry_date, measure)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -250,16 +236,11 @@ def _write_events(
                 *(stamp(observation.seen_at), registry_date),
                 json.dumps(asdict(verdict.measure)) if verdict.measure is not None else None,
             ),
-        )
+        ).lastrowid
+        assert event is not None
         connection.executemany(
             "INSERT INTO event_changes (event, change) VALUES (?, ?)",
             [(event, changes[position]) for position in verdict.changes],
         )
         events.append(event)
     return events
-
-
-def _insert(connection: Connection, sql: str, values: tuple[object, ...]) -> int:
-    identity = connection.execute(sql, values).lastrowid
-    assert identity is not None
-    return identity

@@ -13,7 +13,8 @@ from monitor.core.trial import TrialId
 from monitor.store.catalogue import index_past
 from monitor.store.database import Connection, Database
 from monitor.store.trials import ASKED, asked_for
-from monitor.store.values import FACTS_COLUMNS, facts_row, moment, pack, stamp, unpack, write_json
+from monitor.store.values import moment, pack, stamp, unpack
+from monitor.store.version_rows import ModuleRow, write_changes, write_modules, write_version
 
 # What was refused, or could not be read, is left alone for so long.
 REMEMBERED_FOR = timedelta(days=1)
@@ -172,8 +173,8 @@ def write_past(
         written = len(past) if oldest == 1 else 0
         if written:
             _write_versions(connection, identity, past, run)
-            _write_modules(connection, identity, past)
-            _write_changes(connection, identity, past, since_then)
+            _write_modules_of(connection, identity, past)
+            _write_changes_of(connection, identity, past, since_then)
             connection.execute(
                 "UPDATE versions SET change_count = ? WHERE trial = ? AND version = 1",
                 (len(since_then), identity),
@@ -201,33 +202,32 @@ def _row(connection: Connection, trial: TrialId) -> int:
 
 def _write_versions(connection: Connection, trial: int, past: Sequence[Past], run: int) -> None:
     """The newest first: each lies right below the oldest so far."""
-    columns = ", ".join(FACTS_COLUMNS)
-    holes = ", ".join("?" for _ in FACTS_COLUMNS)
-    connection.executemany(
-        "INSERT INTO versions (trial, version, seen_at, last_seen_at, first_data_date, last_data_date, origin, run,"
-        f" change_count, {columns}) VALUES (?, ?, ?, ?, '', '', 'backfill', ?, ?, {holes})",
-        [
-            (
-                *(trial, -below, stamp(one.fetched_at), stamp(one.fetched_at), run, len(one.changes)),
-                *facts_row(one.record.facts),
-            )
-            for below, one in enumerate(reversed(past))
-        ],
-    )
+    for below, one in enumerate(reversed(past)):
+        write_version(
+            connection,
+            trial,
+            -below,
+            one.record.facts,
+            seen_at=stamp(one.fetched_at),
+            data_date="",
+            origin="backfill",
+            run=run,
+            change_count=len(one.changes),
+        )
 
 
-def _write_modules(connection: Connection, trial: int, past: Sequence[Past]) -> None:
+def _write_modules_of(connection: Connection, trial: int, past: Sequence[Past]) -> None:
     """Each module as of the first version that had it so. The baseline has rows for all of its own; what it lacks ends there."""
     stored: dict[str, str | None] = {}
-    rows: list[tuple[int, str, int, str | None, bytes | None]] = []
+    rows: list[ModuleRow] = []
     for version, one in enumerate(past, 1 - len(past)):
         digests = one.record.digests
         for module, body in one.record.modules.items():
             if stored.get(module) != digests[module]:
-                rows.append((trial, module, version, digests[module], pack(body)))
+                rows.append((module, version, digests[module], pack(body)))
                 stored[module] = digests[module]
         for module in [name for name, digest in stored.items() if digest is not None and name not in digests]:
-            rows.append((trial, module, version, None, None))
+            rows.append((module, version, None, None))
             stored[module] = None
     had = {
         row["module"]
@@ -236,32 +236,20 @@ def _write_modules(connection: Connection, trial: int, past: Sequence[Past]) -> 
         )
     }
     rows += [
-        (trial, module, 1, None, None)
+        (module, 1, None, None)
         for module, digest in stored.items()
         if digest is not None and module not in had
     ]
-    connection.executemany(
-        "INSERT INTO module_versions (trial, module, since_version, digest, body) VALUES (?, ?, ?, ?, ?)",
-        rows,
-    )
+    write_modules(connection, trial, rows)
 
 
-def _write_changes(connection: Connection, trial: int, past: Sequence[Past], since_then: ChangeSet) -> None:
+def _write_changes_of(
+    connection: Connection, trial: int, past: Sequence[Past], since_then: ChangeSet
+) -> None:
     changes: list[tuple[int, Change]] = [
         (version, change) for version, one in enumerate(past, 1 - len(past)) for change in one.changes
     ]
     changes += [(1, change) for change in since_then]
     (lowest,) = connection.execute("SELECT MIN(0, COALESCE(MIN(id), 0)) FROM changes").fetchone()
-    connection.executemany(
-        "INSERT INTO changes (id, trial, version, field, kind, before, after, topic, label, role, housekeeping)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                *(identity, trial, version, str(change.path), change.kind),
-                *(write_json(change.before), write_json(change.after)),
-                *(change.topic, change.label, change.role, int(change.housekeeping)),
-            )
-            for identity, (version, change) in enumerate(changes, lowest - len(changes))
-        ],
-    )
+    write_changes(connection, trial, changes, first=lowest - len(changes))
     index_past(connection, lowest - len(changes), lowest - 1)

@@ -7,9 +7,7 @@ from datetime import datetime
 from monitor.core.facts import TrialFacts
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
-from monitor.store.values import FACTS_COLUMNS, facts_of, moment, stamp
-
-_FACTS = ", ".join(f"t.{name}" for name in FACTS_COLUMNS)
+from monitor.store.values import facts_columns, facts_of, moment, stamp
 
 
 def told_up_to(db: Database, subscriber: str, destinations: Sequence[str]) -> datetime | None:
@@ -55,9 +53,7 @@ def watched_facts(db: Database, watchlists: Sequence[str]) -> list[tuple[str, Tr
     """How the trials of these lists stand, each once, with the first list that holds it; by list and number. Not those that are gone."""
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT MIN(w.watchlist) AS watchlist, t.registry, t.number, t.data_date, "
-            + _FACTS
-            + " FROM watched AS w"
+            f"SELECT MIN(w.watchlist) AS watchlist, t.registry, t.number, t.data_date, {facts_columns('t')} FROM watched AS w"
             " JOIN trials AS t ON t.id = w.trial WHERE w.watchlist IN (SELECT value FROM json_each(?))"
             " AND t.version > 0 AND t.gone_at IS NULL AND t.moved_to = '' GROUP BY t.id ORDER BY 1, t.number",
             (json.dumps(list(watchlists)),),

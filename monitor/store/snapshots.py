@@ -11,9 +11,7 @@ from monitor.core.trial import TrialId
 from monitor.store.bodies import WITH_BASE, body_of
 from monitor.store.database import Connection, Database
 from monitor.store.trials import ASKED, asked_for
-from monitor.store.values import FACTS_COLUMNS, facts_of, moment
-
-_VERSION_FACTS = ", ".join(f"v.{name}" for name in FACTS_COLUMNS)
+from monitor.store.values import facts_columns, facts_of, moment
 
 
 def snapshots(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, Snapshot]:
@@ -36,7 +34,7 @@ def snapshots(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, Snapshot
                 digests.setdefault(trial, {})[module] = digest
         past: dict[int, list[TrialFacts]] = {}
         for row in connection.execute(
-            f"SELECT v.trial, v.last_data_date, {_VERSION_FACTS} FROM json_each(?) AS asked"
+            f"SELECT v.trial, v.last_data_date, {facts_columns('v')} FROM json_each(?) AS asked"
             " CROSS JOIN versions AS v ON v.trial = asked.value JOIN trials AS t ON t.id = v.trial"
             " WHERE v.version < t.version ORDER BY v.trial, v.version",
             (seen,),

@@ -1,4 +1,4 @@
-"""How values lie in columns: times, JSON, and the typed facts of a version."""
+"""How values lie in columns: times, JSON, the typed facts of a version, and changes."""
 
 import zlib
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from monitor.core.change import Change, FieldPath
 from monitor.core.dates import PartialDate
 from monitor.core.facts import TrialFacts, TypedDate
 from monitor.core.json import Json
@@ -22,6 +23,13 @@ FACTS_COLUMNS = (
     "primary_completion_type completion completion_type enrollment enrollment_type has_results "
     "results_submitted results_posted registry_date submitted_date facts"
 ).split()
+# A change, in the order in which `change_values` gives it.
+CHANGE_COLUMNS = "field kind before after topic label role housekeeping".split()
+
+
+def facts_columns(of: str) -> str:
+    """The columns of the facts of a row of `trials` or `versions`, for a SELECT that calls it so: `v.title, v.acronym, …`."""
+    return ", ".join(f"{of}.{name}" for name in FACTS_COLUMNS)
 
 
 def stamp(moment: datetime) -> str:
@@ -140,3 +148,25 @@ def facts_of(row: Mapping[str, Any], data_date: str) -> TrialFacts:
 
 def _date_of(text: str | None, type_: Any) -> TypedDate | None:
     return None if text is None else TypedDate(PartialDate.parse(text), type_)
+
+
+def change_values(change: Change) -> tuple[object, ...]:
+    """A change as column values, in the order of CHANGE_COLUMNS."""
+    return (
+        *(str(change.path), change.kind, write_json(change.before), write_json(change.after)),
+        *(change.topic, change.label, change.role, int(change.housekeeping)),
+    )
+
+
+def change_of(row: Mapping[str, Any]) -> Change:
+    """The change that a row of `changes` holds."""
+    return Change(
+        FieldPath.parse(row["field"]),
+        row["kind"],
+        read_json(row["before"]),
+        read_json(row["after"]),
+        row["topic"],
+        row["label"],
+        row["role"],
+        bool(row["housekeeping"]),
+    )

@@ -1,6 +1,7 @@
 """Past versions lie below the baseline and change nothing that is above it."""
 
 import sqlite3
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from monitor.core.source import Found, PastVersion
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
 from monitor.store import observations, runs, snapshots
 from monitor.store.database import Database
+from monitor.store.filters import Filters
 from monitor.store.past import Past, begin_past, keep_page, underway, without_past, write_past
-from monitor.store.queries import record_at_version
+from monitor.store.queries import changes, record_at_version
 from monitor.store.values import FACTS_COLUMNS
 from tests.builders import a_document, a_moment, a_record, a_trial
 
@@ -34,6 +36,8 @@ def a_version(completion: str, **more: Any) -> Record:
 def see(db: Database, record: Record) -> None:
     """A look finds this record."""
     before = snapshots.snapshots(db, [TRIAL]).get(TRIAL)
+    if before is not None:
+        before = replace(before, modules=snapshots.modules_of(db, TRIAL))
     run = runs.begin_run(db, SHAPE.registry, NOW, full=False)
     observations.record(db, decide(TRIAL, before, Found(record), SHAPE, [], NOW), run)
 
@@ -69,6 +73,17 @@ def test_a_part_that_only_the_past_had_ends_before_the_baseline(db: Database) ->
     assert "resultsSection.moreInfoModule" not in snapshots.modules_of(db, TRIAL, version=1)
     see(db, a_version("2027-09"))
     assert "resultsSection.moreInfoModule" not in snapshots.modules_of(db, TRIAL)
+
+
+def test_the_first_change_ever_seen_is_news_though_only_the_past_has_changes_so_far(db: Database) -> None:
+    baseline = a_version("2027-03")
+    see(db, baseline)
+    put(db, a_version("2026-09"), baseline)
+    see(db, a_version("2027-09"))
+    assert [(one["id"], one["after"]) for one in changes(db)] == [(1, "2027-09")]
+    assert [one["id"] for one in changes(db, Filters(text="completion"))] == [1, -1], (
+        "found by its words, too"
+    )
 
 
 def test_nothing_of_the_past_is_rewritten_or_lies_apart(db: Database) -> None:
