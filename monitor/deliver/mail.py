@@ -35,8 +35,14 @@ _OURS = frozenset(
 )
 
 
-class _Subject(UniqueUnstructuredHeader, BaseHeader):
+class _Subject(BaseHeader):
     """Written so that it reads back as it is: the email package itself leaves a second space before and after an arrow or an umlaut."""
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, string: str, kwds: dict[str, Any]) -> None:
+        UniqueUnstructuredHeader.parse(string, kwds)
 
     def fold(self, *, policy: Policy) -> str:
         charset = "us-ascii" if str(self).isascii() else "utf-8"

@@ -275,7 +275,7 @@ def test_a_destination_that_sends_elsewhere_is_tried_once_more_and_then_left_alo
     (tmp_path / "watchlists").mkdir()
     (tmp_path / "trialmon.yaml").write_text("{}", encoding="utf-8")
     clock, gateway = FakeClock(NOW), FakeGateway({"desk": "down"})
-    settled = bootstrap.load(tmp_path / "trialmon.yaml", {})
+    settled = settings_in_force(tmp_path / "trialmon.yaml", {})
     with bootstrap.context(settled, {}, clock=clock) as built:
         context = replace(built, gateway=cast("Gateway", gateway))
         outbox.notify(context.database, [a_notification(destinations=("desk",))], NOW)
