@@ -41,7 +41,7 @@ TINTS = {
 _LINES = re.compile(r"[\t\n]+ *")
 
 
-def coloured() -> bool:
+def _coloured() -> bool:
     """Whether tints will be seen."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
@@ -141,7 +141,7 @@ def marked_words(pieces: "Sequence[Piece]") -> list[Words]:
     for piece in pieces:
         words += [" "] if words else []
         words.append(
-            (piece.text, tints[piece.mark]) if coloured() else (plain[piece.mark].format(piece.text), "")
+            (piece.text, tints[piece.mark]) if _coloured() else (plain[piece.mark].format(piece.text), "")
         )
     return words
 

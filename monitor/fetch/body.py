@@ -42,14 +42,14 @@ def _limited(chunks: Iterable[bytes], limit: int) -> Iterable[bytes]:
     for chunk in chunks:
         total += len(chunk)
         if total > limit:
-            raise too_large(limit)
+            raise _too_large(limit)
         yield chunk
 
 
 def _plain(chunks: Iterable[bytes], limit: int) -> bytes:
     body = b"".join(chunks)
     if len(body) > limit:
-        raise too_large(limit)
+        raise _too_large(limit)
     return body
 
 
@@ -64,7 +64,7 @@ def _gunzipped(chunks: Iterable[bytes], limit: int) -> bytes:
             part = gunzip.decompress(chunk, room + 1)
             room -= len(part)
             if room < 0:
-                raise too_large(limit)
+                raise _too_large(limit)
             parts.append(part)
     except zlib.error as error:
         raise Unreadable("the answer's compression is damaged") from error
@@ -78,6 +78,6 @@ def _gunzipped(chunks: Iterable[bytes], limit: int) -> bytes:
     return body
 
 
-def too_large(limit: int) -> TooLarge:
+def _too_large(limit: int) -> TooLarge:
     """The answer is longer than anything we ask for."""
     return TooLarge(f"the answer is longer than {limit / 2**20:g} MiB")

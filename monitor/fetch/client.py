@@ -150,7 +150,7 @@ class Client:
                 ) from error
         if answer.status_code != 200 and answer.status_code not in request.answers:
             raise Rejected(
-                f"{self.host} answered {answer.status_code}: {first_line(body) or 'without a word'}"
+                f"{self.host} answered {answer.status_code}: {_first_line(body) or 'without a word'}"
             )
         return Response(answer.status_code, headers, body)
 
@@ -201,7 +201,7 @@ def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
     return None
 
 
-def first_line(body: bytes) -> str:
+def _first_line(body: bytes) -> str:
     """The first line of a text answer, fit to be shown; HTML is only named."""
     text = body[:4096].decode("utf-8", "replace").strip()
     if text.startswith("<"):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from monitor.core.facts import TrialFacts
 from monitor.core.notification import Message, Notification, key_of
@@ -11,7 +12,9 @@ from monitor.core.paper import Literature
 from monitor.core.routing import Addressed, Flapping, NearNews, Subscription, route, subscriptions
 from monitor.core.source import Source
 from monitor.core.watch import Holding, Subscriber, Watchlist
+from monitor.jobs.context import Context
 from monitor.jobs.slips import slips_in
+from monitor.jobs.wording import worded
 from monitor.render.contexts import AlertContext, Reason
 from monitor.render.message import render_alert
 from monitor.rules.near import listed_sites, near_news
@@ -58,6 +61,32 @@ def addressed(
     history = (*past, facts)
     told = tuple(_notification(observation, history, source, share, now, about, words) for share in shares)
     return replace(observation, notifications=told)
+
+
+def addressed_now(
+    context: Context,
+    observation: Observation,
+    facts: TrialFacts,
+    source: Source | Literature,
+    reasons: Mapping[str, Holding],
+    *,
+    about: str = "",
+    flapping: Callable[[], Flapping | None] = lambda: None,
+    past: Sequence[TrialFacts] = (),
+) -> Observation:
+    """As `addressed`, at this moment, by the watchlists in force and in the words that each reader wishes. Not within a transaction."""
+    return addressed(
+        observation,
+        facts,
+        source,
+        context.watchlists,
+        reasons,
+        context.clock.now(),
+        about=about,
+        flapping=flapping,
+        words=partial(worded, context),
+        past=past,
+    )
 
 
 def _near_news(observation: Observation, facts: TrialFacts, now: datetime) -> NearNews:

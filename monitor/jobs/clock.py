@@ -1,15 +1,13 @@
 """Once a day: what the clock brings for every watched trial. Dates come near, pass, or are forgotten, without any edit."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from monitor.core.observation import Observation
 from monitor.core.significance import Case, Verdict, assess
 from monitor.core.trial import TrialId
-from monitor.jobs.address import addressed
+from monitor.jobs.address import addressed_now
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.reasons import Reasons
-from monitor.jobs.wording import worded
 from monitor.store.clock import (
     OnTheDay,
     day_is_judged,
@@ -62,15 +60,8 @@ def _tell(
         quiet = Observation(
             trial, "unchanged", now, standing.version, standing.version, verdicts=tuple(verdicts)
         )
-        observation = addressed(
-            quiet,
-            standing.facts,
-            door.source,
-            context.watchlists,
-            reasons[trial],
-            now,
-            about="the clock",
-            words=partial(worded, context),
+        observation = addressed_now(
+            context, quiet, standing.facts, door.source, reasons[trial], about="the clock"
         )
         told = [(verdict.rule, verdict.once) for verdict in verdicts]
         try:

@@ -144,7 +144,7 @@ def _three(
     feed: Feed, name: str, histories: Callable[[], dict[TrialId, History]], page: Page
 ) -> Iterator[tuple[str, Writer]]:
     def calendar() -> bytes:
-        trials = calendar_trials(histories(), page)
+        trials = _calendar_trials(histories(), page)
         return write_calendar(feed.title, trials, f"{feed.address}.ics" if feed.address else "")
 
     yield f"{name}.atom", lambda: write_atom(feed)
@@ -152,7 +152,7 @@ def _three(
     yield f"{name}.ics", calendar
 
 
-def calendar_trials(histories: dict[TrialId, History], page: Page) -> list[CalendarTrial]:
+def _calendar_trials(histories: dict[TrialId, History], page: Page) -> list[CalendarTrial]:
     """What a calendar is made of: every date that is promised, was reached, or is due."""
     return [
         CalendarTrial(trial, page(trial), history, deadlines(history[-1][1]))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 from monitor.core.change import ChangeSet
 from monitor.core.decide import decide, modules_to_compare
@@ -12,12 +11,11 @@ from monitor.core.record import Snapshot
 from monitor.core.source import Found, Reading
 from monitor.core.trial import TrialId
 from monitor.core.watch import Holding
-from monitor.jobs.address import addressed
+from monitor.jobs.address import addressed_now
 from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door
 from monitor.jobs.flapping import flapping
 from monitor.jobs.missed import Missed, missed_steps, not_seen, steps_of, told_together
-from monitor.jobs.wording import worded
 from monitor.store.observations import Recorded, StaleSnapshot, record
 from monitor.store.paper_links import papers_told
 from monitor.store.snapshots import modules_of, snapshots
@@ -131,15 +129,13 @@ def _addressed(
     reasons: Mapping[str, Holding],
 ) -> Observation:
     now = context.clock.now()
-    return addressed(
+    return addressed_now(
+        context,
         observation,
         _facts(before, observation),
         door.source,
-        context.watchlists,
         reasons,
-        now,
         flapping=lambda: flapping(context.database, observation, now),
-        words=partial(worded, context),
         past=(*before.past, before.facts) if before is not None else (),
     )
 

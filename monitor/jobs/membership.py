@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 from monitor.core.errors import CouldNotFindOut, Unreadable
 from monitor.core.observation import Observation
@@ -11,9 +10,8 @@ from monitor.core.record import Snapshot
 from monitor.core.significance import Case, Occurrence, assess
 from monitor.core.trial import TrialId
 from monitor.core.watch import Holding, Watch
-from monitor.jobs.address import addressed
+from monitor.jobs.address import addressed_now
 from monitor.jobs.context import Context, Door, Report
-from monitor.jobs.wording import worded
 from monitor.store.observations import StaleSnapshot, record
 from monitor.store.snapshots import snapshots
 from monitor.store.standings import never_read
@@ -146,16 +144,7 @@ def _tell(
     )
     observation = replace(as_it_stands(context, snapshot), verdicts=assess(case, context.rules))
     reasons = lists_that_hold(context, watch)
-    observation = addressed(
-        observation,
-        snapshot.facts,
-        door.source,
-        context.watchlists,
-        reasons,
-        now,
-        about=watch.key,
-        words=partial(worded, context),
-    )
+    observation = addressed_now(context, observation, snapshot.facts, door.source, reasons, about=watch.key)
     try:
         recorded = record(context.database, observation, run, [step])
     except StaleSnapshot:

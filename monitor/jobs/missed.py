@@ -102,7 +102,7 @@ def steps_of(
         )
         if not step.changes:
             continue
-        steps.append(seen_late(step))
+        steps.append(_seen_late(step))
         known = replace(
             known,
             version=step.version,
@@ -159,7 +159,7 @@ def told_together(steps: Sequence[Observation], last: Observation, before: Snaps
     return Together(told, tuple(order))
 
 
-def seen_late(step: Observation) -> Observation:
+def _seen_late(step: Observation) -> Observation:
     """A step in between: its headlines say when it was posted, and that it was seen late."""
     posted = step.record.facts.registry_date if step.record is not None else ""
     said = f"posted {date_text(posted)}, seen late" if posted else "seen late"

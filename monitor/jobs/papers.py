@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from monitor.core.facts import TrialFacts
 from monitor.core.numbers import number_in, spelt
@@ -11,10 +10,9 @@ from monitor.core.paper import Link, Paper, PaperSeen
 from monitor.core.significance import Case, Significance, Verdict, assess
 from monitor.core.trial import Alias, TrialId
 from monitor.core.watch import Holding, Watch
-from monitor.jobs.address import addressed
+from monitor.jobs.address import addressed_now
 from monitor.jobs.context import Context, LiteratureDoor
 from monitor.jobs.reasons import Reasons
-from monitor.jobs.wording import worded
 from monitor.rules._references import REFERENCES_MODULE, listed_references
 from monitor.store.observations import StaleSnapshot, record
 from monitor.store.paper_links import (
@@ -297,16 +295,9 @@ class _Desk:
         version = snapshot.version if snapshot is not None else 0
         facts = snapshot.facts if snapshot is not None else TrialFacts(title=message.title)
         standing = Observation(number, "beside", now, version, version, verdicts=tuple(message.verdicts))
-        observation = addressed(
-            standing,
-            facts,
-            context.sources[number.registry],
-            context.watchlists,
-            message.holdings,
-            now,
-            about=" ".join(f"{one.paper}:{one.once}" for one in message.tellings),
-            words=partial(worded, context),
-        )
+        about = " ".join(f"{one.paper}:{one.once}" for one in message.tellings)
+        source = context.sources[number.registry]
+        observation = addressed_now(context, standing, facts, source, message.holdings, about=about)
         step = tells_of_papers(number, message.links, message.tellings, message.members, message.title, now)
         return len(record(context.database, observation, run, [step]).events)
 

@@ -3,18 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from monitor.core.facts import TrialFacts
 from monitor.core.portfolio import Happening
 from monitor.core.significance import Case, Verdict, assess
 from monitor.core.trial import TrialId
 from monitor.core.watch import Holding, Watch
-from monitor.jobs.address import addressed
+from monitor.jobs.address import addressed_now
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.membership import as_it_stands, lists_that_hold
 from monitor.jobs.reasons import Reasons, members_of
-from monitor.jobs.wording import worded
 from monitor.rules.portfolio import is_told, trials_of
 from monitor.store.observations import StaleSnapshot, record
 from monitor.store.portfolio import (
@@ -117,15 +115,8 @@ def _tell(context: Context, door: Door, found: Sequence[_Found], report: Report)
     for trial, verdict, reasons in found:
         snapshot = known[trial]
         standing = replace(as_it_stands(context, snapshot), verdicts=(verdict,))
-        observation = addressed(
-            standing,
-            snapshot.facts,
-            door.source,
-            context.watchlists,
-            reasons,
-            now,
-            about=verdict.once,
-            words=partial(worded, context),
+        observation = addressed_now(
+            context, standing, snapshot.facts, door.source, reasons, about=verdict.once
         )
         step = tells_together(trial, verdict.rule, verdict.once, now)
         try:

@@ -61,7 +61,7 @@ def _compare(asked: Asked) -> Answer:
             "versions": versions,
             "old": versions[numbers.index(old)],
             "new": versions[numbers.index(new)],
-            "groups": grouped(changes),
+            "groups": _grouped(changes),
             "changes": len(changes),
         },
     )
@@ -73,7 +73,7 @@ def _changes(asked: Asked, trial: TrialId, shape: Shape, old: int, new: int) -> 
     return diff(before, after, shape)
 
 
-def grouped(changes: Sequence[Change]) -> tuple[Group, ...]:
+def _grouped(changes: Sequence[Change]) -> tuple[Group, ...]:
     """The differences by topic, the registry's own housekeeping last."""
 
     def topic(change: Change) -> str:
@@ -81,11 +81,11 @@ def grouped(changes: Sequence[Change]) -> tuple[Group, ...]:
 
     ordered = sorted(changes, key=lambda one: (one.housekeeping, topic(one), reading_order(one)))
     return tuple(
-        Group(name, tuple(side(change) for change in group)) for name, group in groupby(ordered, key=topic)
+        Group(name, tuple(_side(change) for change in group)) for name, group in groupby(ordered, key=topic)
     )
 
 
-def side(change: Change) -> Side:
+def _side(change: Change) -> Side:
     """One difference, worded; of a text of some words, those that differ are marked."""
     line = change_line(change)
     pieces = _words(change) or line.pieces

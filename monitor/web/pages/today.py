@@ -70,7 +70,7 @@ def _today(asked: Asked) -> Answer:
         {
             "day": day,
             "is_today": day == today,
-            "lists": by_watchlist(wanted, watchlist_titles(asked.database)),
+            "lists": _by_watchlist(wanted, watchlist_titles(asked.database)),
             "shown": len(wanted),
             "held_back": len(told) - len(wanted),
             "more": in_all - len(told),
@@ -88,7 +88,7 @@ def _today(asked: Asked) -> Answer:
     )
 
 
-def by_watchlist(told: Iterable[Told], titles: dict[str, str]) -> tuple[ListOfADay, ...]:
+def _by_watchlist(told: Iterable[Told], titles: dict[str, str]) -> tuple[ListOfADay, ...]:
     """The events in the lists that watch their trials: the list with the gravest first, in it the gravest trial first."""
     lists: dict[str, dict[str, list[Told]]] = {}
     for one in told:
