@@ -17,6 +17,7 @@ from monitor.daemon.files import Files
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.loops import Loop
 from monitor.daemon.notify import Notifier
+from monitor.daemon.papers import Papers
 from monitor.daemon.rhythm import Rhythm
 from monitor.daemon.tending import TendingLoop
 from monitor.daemon.upkeep import Upkeep, context_of
@@ -97,13 +98,15 @@ class Daemon:
             return self._until_stopped()
 
     def _build_loops(self) -> None:
-        work = Work(self._current, self._stop)
+        papers = Papers(self._current, self._stop)
+        work = Work(self._current, self._stop, papers.want_look)
         self._upkeep = Upkeep(
             self._files, self._environment, self._current, work, self._notifier, self._clock, self._rhythm
         )
         self._looks = Loop("looks", work.look, self._clock)
         self._deliveries = Loop("deliveries", work.deliver, self._clock, beside=work.sending)
-        self._upkeep.others = (self._looks, self._deliveries)
+        self._papers = Loop("papers", papers, self._clock)
+        self._upkeep.others = (self._looks, self._papers, self._deliveries)
         self._keeping = Loop("upkeep", self._upkeep, self._clock, first_pause=timedelta(0))
         tending = TendingLoop(self._current, self._stop, self._clock, self._rhythm.status)
         self._tending = Loop("affairs", tending, self._clock)
@@ -175,7 +178,8 @@ class Daemon:
             often = min(
                 (wishes.check_every for wishes in context.settings.sources.values()), default=timedelta()
             )
-            self._looks.rest(context.random() * min(self._rhythm.jitter, often.total_seconds() / 20))
+            for loop in (self._looks, self._papers):
+                loop.rest(context.random() * min(self._rhythm.jitter, often.total_seconds() / 20))
 
     def _drain(self) -> int:
         """No new work; what is under way has `grace` seconds to end. A second signal to stop ends the patience."""

@@ -1,4 +1,4 @@
-"""What the two loops do at a beat: look at the sources that are due, send the deliveries that are."""
+"""What two of the loops do at a beat: look at the registries that are due, send the deliveries that are."""
 
 import logging
 import threading
@@ -25,12 +25,16 @@ _MOST_LINES = 20
 class Work:
     """Looks and deliveries over the context in force. `stop` set: what is under way ends at its next boundary.
 
-    `under_way` says how far a look has come; `news` is set when something was done that the status line should tell.
+    `under_way` says how far a look has come; `news` is set when something was done that the status line should tell. `on_new_trials` is
+    called after a look that may have brought trials, or numbers of theirs.
     """
 
-    def __init__(self, current: Current, stop: threading.Event) -> None:
+    def __init__(
+        self, current: Current, stop: threading.Event, on_new_trials: Callable[[], None] = lambda: None
+    ) -> None:
         self._current = current
         self._stop = stop
+        self._on_new_trials = on_new_trials
         self._wanted = threading.Event()
         self._looking = threading.Event()
         self._lanes = Lanes(self._lane)
@@ -42,7 +46,7 @@ class Work:
         self._wanted.set()
 
     def look(self, show_life: Callable[[], None]) -> None:
-        """Look at each source that is due, and note when the next look is. A look that was cut short is due again at once."""
+        """Look at each registry that is due, and note when the next look is. A look that was cut short is due again at once."""
         with self._current.use() as context:
             due = self._due(context)
             if not due or self._stop.is_set():
@@ -51,12 +55,11 @@ class Work:
             self._wanted.clear()
             self._looking.set()
             try:
-                doors = {name: context.doors[name] for name in due}
-                # The literature is looked at in the same beat, when it is due by itself: far less often than any registry.
                 report = check(
                     replace(
                         context,
-                        doors=doors,
+                        doors={name: context.doors[name] for name in due},
+                        literature={},  # it has a loop of its own (`papers`)
                         stopping=self._alive(show_life),
                         progress=self._showing(show_life),
                     )
@@ -72,7 +75,9 @@ class Work:
                 self.news.set()
             if not self._stop.is_set():
                 self._note_next(context, due)
-            _say_how_it_went(report)
+            if report.refreshed or wanted:
+                self._on_new_trials()
+            say_how_it_went(report)
             self._fetch_the_past(context, show_life)
 
     def deliver(self, show_life: Callable[[], None]) -> None:
@@ -161,7 +166,8 @@ def _pace(context: Context, source: str) -> Pace:
     return Pace(wishes.check_every, wishes.full_read_every)
 
 
-def _say_how_it_went(report: Report) -> None:
+def say_how_it_went(report: Report) -> None:
+    """To the log: what a look came to, and what failed."""
     if report.refreshed:
         _log.info(
             "looked at %s, %s changed, %s", report.looked, report.changed, count(report.events, "event")

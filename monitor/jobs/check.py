@@ -5,7 +5,7 @@ a commit of its own before any record is applied; every trial is one transaction
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.core.errors import CouldNotFindOut, Outdated, TrialmonError
@@ -15,7 +15,7 @@ from monitor.jobs.clock import judge_the_day
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.daily import say_who_was_told
 from monitor.jobs.health import note_look_failed, note_look_succeeded
-from monitor.jobs.literature import look_at_literature
+from monitor.jobs.literature import look_at_literature, to_be_asked
 from monitor.jobs.membership import read_searches, tell_of_entering, tell_of_leaving
 from monitor.jobs.portfolio import judge_together
 from monitor.jobs.reading import Look, read_trials, tell_of_unknown_numbers
@@ -36,10 +36,13 @@ from monitor.store.watches import sync_watchlists
 _log = logging.getLogger("trialmon.check")
 
 
-def check(context: Context, *, full: bool = False) -> Report:
+def check(
+    context: Context, *, full: bool = False, send: Callable[[Context, Report], object] | None = None
+) -> Report:
     """Look at every source, write down what it means, and leave in the outbox what is to be told (`dispatch` sends it).
 
-    `full` reads every watched record even if the registry says that nothing moved.
+    `full` reads every watched record even if the registry says that nothing moved. The literature comes last. If it is asked at all, `send`
+    is called before: what the registries brought waits for no service of papers.
     """
     report = Report(refreshed=False)
     sync_watchlists(context.database, context.watchlists, context.clock.now())
@@ -48,9 +51,13 @@ def check(context: Context, *, full: bool = False) -> Report:
         if watches:
             _look(context, door, watches, full, report)
             _judge_what_is_no_edit(context, door, watches, report)
-    look_at_literature(context, report, full=full)
+        else:  # nothing is missed by not asking
+            note_look_succeeded(context, door.source)
     for watchlist in context.watchlists:
         announce_watching(context, watchlist)
+    if send is not None and (full or to_be_asked(context)):
+        send(context, report)
+    look_at_literature(context, report, full=full)
     _say_who_was_told(context)
     return report
 

@@ -112,6 +112,10 @@ class Report:
 
     def in_words(self) -> str:
         """As a person reads it."""
+        return f"{self.looked} trials read, {self.changed} changed, {self.what_came_of_it()}."
+
+    def what_came_of_it(self) -> str:
+        """`2 events, 1 message sent`."""
         told = "1 message" if self.told == 1 else f"{self.told} messages"
         events = "1 event" if self.events == 1 else f"{self.events} events"
-        return f"{self.looked} trials read, {self.changed} changed, {events}, {told} sent."
+        return f"{events}, {told} sent"

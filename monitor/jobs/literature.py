@@ -1,16 +1,17 @@
 """One look at the sources of papers: which name a watched trial, what do readers' own queries find, and what of it is new.
 
 A source is asked once per `check_every`, for what it took in since the last complete look, with two days' overlap. The first look for a
-trial, or for a query, is a silent baseline. The window moves only when all that was found has been told.
+trial, or for a query, is a silent baseline. The window moves only when all that was found has been told. When a source is asked does not
+depend on any registry, nor on the other sources of papers: the daemon looks at them in a loop of their own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from monitor.config.settings import LiteratureSettings
-from monitor.core.errors import CouldNotFindOut, Rejected
+from monitor.core.errors import CouldNotFindOut, Rejected, TrialmonError
 from monitor.core.facts import TrialFacts
 from monitor.core.numbers import spelt
 from monitor.core.paper import Hit, Hits, Paper, Searchable
@@ -47,34 +48,61 @@ from monitor.store.runs import (
     begin_run,
     end_run,
     note_applied,
-    raise_mark,
     source_state,
 )
 from monitor.store.standings import standings
 
+_log = logging.getLogger("trialmon.literature")
+
 _OVERLAP = timedelta(days=2)
-# After a failure it is asked again at the next look that comes this much later, and then ever more rarely.
+# After a failure it is asked again this much later, and then ever more rarely.
 _SHORTEST_REST, _LONGEST_REST = timedelta(minutes=15), timedelta(hours=6)
 # A daily look is never quite a day after the last.
 _MOST_SLACK = timedelta(minutes=15)
 
 
-def look_at_literature(context: Context, report: Report, *, full: bool) -> None:
-    """Look at each source of papers that is due: its time has come, or a trial or a query is new. With `full` at all of them."""
+def to_be_asked(context: Context, news: Container[str] = ()) -> list[LiteratureDoor]:
+    """The sources whose time has come, and those (by name) for which there may be `news`: a trial, a number or a query that they were never
+    asked for. One that failed lately rests first. Asks the store two small questions, and nobody else."""
+    now = context.clock.now()
+    asked = []
+    for name, door in context.literature.items():
+        state = source_state(context.database, name)
+        if not _rests(state, now) and (name in news or _is_due(context, state, now)):
+            asked.append(door)
+    return asked
+
+
+def look_at_literature(context: Context, report: Report, *, full: bool = False) -> None:
+    """Look at each source of papers whose time has come, or for which a trial or a query is new. With `full` at all of them."""
+    doors = list(context.literature.values()) if full else to_be_asked(context, news=context.literature)
+    watched = _watched(context) if doors else None
     # Sources that take queries index by hand what a trial's number is; one that sees mentions only comes after them.
-    watched = _watched(context) if context.literature else None
-    for door in sorted(context.literature.values(), key=lambda door: not isinstance(door.source, Searchable)):
+    for door in sorted(doors, key=lambda door: not isinstance(door.source, Searchable)):
         if context.stopping():
             return
-        wishes = context.settings.literature[door.source.id]
         assert watched is not None
         look = _Look(context, door, report, watched)
         state = source_state(context.database, door.source.id)
-        now = context.clock.now()
-        if look.asks_anything and (
-            full or (not _rests(state, now) and (_is_due(state, wishes, now) or look.has_news))
-        ):
-            look.make(state)
+        if not (full or look.has_news or _is_due(context, state, context.clock.now())):
+            continue
+        if look.asks_anything:
+            _make(look, state)
+        else:  # no paper is missed by not asking
+            note_look_succeeded(context, door.source)
+
+
+def _make(look: "_Look", state: SourceState) -> None:
+    """A mistake of ours in judging papers must not keep trials from being looked at and told."""
+    try:
+        look.make(state)
+    except TrialmonError:
+        raise
+    except Exception as error:  # noqa: BLE001 - nothing counts as told that was not written; the window has not moved
+        _log.exception("the papers of %s could not be judged", look.door.source.title)
+        why = f"an error of trialmon itself ({type(error).__name__}); it is tried again"
+        look.report.fail("source", look.door.source.id, why)
+        note_look_failed(look.context, look.door.source, why)
 
 
 @dataclass(frozen=True)
@@ -110,11 +138,10 @@ def _watched(context: Context) -> _Watched:
     return _Watched(reasons, numbers_of(context.database, known))
 
 
-def _is_due(state: SourceState, wishes: LiteratureSettings, now: datetime) -> bool:
+def _is_due(context: Context, state: SourceState, now: datetime) -> bool:
     """Also where the last look lies in the future: then the clock went back."""
-    last = state.last_ok_at
-    slack = min(wishes.check_every / 10, _MOST_SLACK)
-    return last is None or last > now or now - last >= wishes.check_every - slack
+    last, every = state.last_ok_at, context.settings.literature[state.source].check_every
+    return last is None or last > now or now - last >= every - min(every / 10, _MOST_SLACK)
 
 
 def _rests(state: SourceState, now: datetime) -> bool:
@@ -193,7 +220,6 @@ class _Look:
         if whole:
             watches_read(database, self.read, now)
             note_applied(database, source.id, today.isoformat(), full=True, now=now)
-            raise_mark(database, source.id, data_date=today.isoformat())
         end_run(
             database,
             run,

@@ -17,8 +17,9 @@ from monitor.jobs.context import Context, Door
 from monitor.jobs.flapping import flapping
 from monitor.jobs.missed import Missed, missed_steps, not_seen, steps_of, told_together
 from monitor.store.observations import Recorded, StaleSnapshot, record
-from monitor.store.paper_links import papers_told
+from monitor.store.paper_links import papers_told, still_told
 from monitor.store.snapshots import modules_of, snapshots
+from monitor.store.steps import Step
 
 # Another process may write the same trial between our reading of it and our writing; then the decision is made again.
 _TRIES = 3
@@ -42,18 +43,33 @@ def look_at(
         before = snapshots(context.database, [trial]).get(trial)
         if missed is None:
             missed = missed_steps(context, door, before, reading, context.clock.now())
-        if before is not None and missed.records:
-            return _seen_late(context, door, before, reading, missed, reasons, run)
-        known = _with_modules(context, before, reading)
-        observation = _decided(context, door, trial, known, reading, reasons, edits, missed)
-        if observation.outcome == "unknown":
-            return observation, None
         try:
-            return observation, record(context.database, observation, run)
+            if before is not None and missed.records:
+                return _seen_late(context, door, before, reading, missed, reasons, run)
+            known = _with_modules(context, before, reading)
+            papers = _Papers(context, trial)
+            observation = _decided(context, door, trial, known, reading, reasons, edits, missed, papers)
+            if observation.outcome == "unknown":
+                return observation, None
+            return observation, record(context.database, observation, run, papers.still_the_same)
         except StaleSnapshot:
             if not left:
                 raise
     raise AssertionError("unreachable")
+
+
+class _Papers:
+    """The publications that were told of a trial already, asked for where a decision needs them. Then they must still be the same when
+    it is written down: another thread looks at the literature."""
+
+    def __init__(self, context: Context, trial: TrialId) -> None:
+        self._context, self._trial = context, trial
+        self.still_the_same: list[Step] = []
+
+    def __call__(self) -> frozenset[str]:
+        told = papers_told(self._context.database, self._trial)
+        self.still_the_same.append(still_told(self._trial, told))
+        return told
 
 
 def _seen_late(
@@ -67,6 +83,7 @@ def _seen_late(
 ) -> tuple[Observation, Recorded]:
     """As `look_at`, for a trial of which steps were missed: all of them, and what is there now, in one transaction and one message."""
     now = context.clock.now()
+    papers = _Papers(context, before.trial)
     steps, known = steps_of(context, door, before, missed, context.rules, now)
     last = decide(
         before.trial,
@@ -75,12 +92,12 @@ def _seen_late(
         door.source.shape,
         context.rules,
         now,
-        papers=lambda: papers_told(context.database, before.trial),
+        papers=papers,
     )
     together = told_together(steps, last, before)
     told = _addressed(context, door, before, together.told, reasons)
     last = replace(last, notifications=together.as_written(told.notifications))
-    return last, record(context.database, last, run, earlier=steps)
+    return last, record(context.database, last, run, papers.still_the_same, earlier=steps)
 
 
 def _with_modules(context: Context, before: Snapshot | None, reading: Reading) -> Snapshot | None:
@@ -100,6 +117,7 @@ def _decided(
     reasons: Mapping[str, Holding],
     edits: EditsOfADay,
     missed: Missed,
+    papers: _Papers,
 ) -> Observation:
     now = context.clock.now()
 
@@ -114,7 +132,7 @@ def _decided(
         context.rules,
         now,
         burst,
-        lambda: papers_told(context.database, trial),
+        papers,
     )
     if missed.why and before is not None:
         observation = not_seen(observation, before)

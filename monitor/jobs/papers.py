@@ -30,7 +30,6 @@ from monitor.store.snapshots import modules_of, snapshots
 _SUREST: tuple[Link, ...] = ("registry", "number", "mention")
 _NOTICES = ("erratum of", "retraction of", "concern about")
 _HEARD = {str(Significance.NOTABLE), str(Significance.CRITICAL)}
-_TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +142,7 @@ class _Desk:
         self._context, self._door, self._by_number, self._reasons = context, door, by_number, reasons
         self._messages: dict[tuple[TrialId, tuple[str, ...]], _Message] = {}
         self._facts: dict[TrialId, TrialFacts] = {}
+        self._versions: dict[TrialId, int] = {}
         self._listed: dict[TrialId, frozenset[str]] = {}
         self._taken: set[tuple[TrialId, int, str]] = set()
 
@@ -218,6 +218,7 @@ class _Desk:
         for trial, snapshot in snapshots(self._context.database, new).items():
             if snapshot.version:
                 self._facts[trial] = snapshot.facts
+                self._versions[trial] = snapshot.version
         for trial in new:
             self._listed[trial] = listed_in_registry(self._context, trial)
 
@@ -278,22 +279,20 @@ class _Desk:
             message.title = kept.paper.title
 
     def tell(self, run: int) -> tuple[int, bool]:
-        """Write each message down with what it tells, in one transaction each."""
+        """Write each message down with what it tells, in one transaction each. What was judged beside a version that is not the newest any
+        more, or was told by another process, is left to the next look."""
         events, whole = 0, True
         for (number, _), message in self._messages.items():
-            for left in reversed(range(_TRIES)):
-                try:
-                    events += self._record(number, message, run)
-                    break
-                except StaleSnapshot:
-                    whole = whole and left > 0
+            try:
+                events += self._record(number, message, run)
+            except StaleSnapshot:
+                whole = False
         return events, whole
 
     def _record(self, number: TrialId, message: _Message, run: int) -> int:
         context, now = self._context, self._context.clock.now()
-        snapshot = snapshots(context.database, [number]).get(number)
-        version = snapshot.version if snapshot is not None else 0
-        facts = snapshot.facts if snapshot is not None else TrialFacts(title=message.title)
+        version = self._versions.get(number, 0)
+        facts = self._facts.get(number, TrialFacts(title=message.title))
         standing = Observation(number, "beside", now, version, version, verdicts=tuple(message.verdicts))
         about = " ".join(f"{one.paper}:{one.once}" for one in message.tellings)
         source = context.sources[number.registry]

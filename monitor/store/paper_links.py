@@ -39,12 +39,27 @@ class Baseline:
 def papers_told(db: Database, trial: TrialId) -> frozenset[str]:
     """The PubMed numbers of the publications that were told of a trial because the literature had them."""
     with db.reading() as connection:
-        rows = connection.execute(
-            "SELECT DISTINCT p.pmid FROM trials AS t JOIN paper_told AS x ON x.trial = t.id AND x.event IS NOT NULL"
-            " JOIN papers AS p ON p.id = x.paper WHERE t.registry = ? AND t.number = ? AND p.pmid <> ''",
-            (trial.registry, trial.number),
-        )
-        return frozenset(row["pmid"] for row in rows)
+        return _papers_told(connection, trial)
+
+
+def _papers_told(connection: Connection, trial: TrialId) -> frozenset[str]:
+    rows = connection.execute(
+        "SELECT DISTINCT p.pmid FROM trials AS t JOIN paper_told AS x ON x.trial = t.id AND x.event IS NOT NULL"
+        " JOIN papers AS p ON p.id = x.paper WHERE t.registry = ? AND t.number = ? AND p.pmid <> ''",
+        (trial.registry, trial.number),
+    )
+    return frozenset(row["pmid"] for row in rows)
+
+
+def still_told(trial: TrialId, papers: frozenset[str]) -> Step:
+    """For `record(…, also=)`: raises StaleSnapshot unless just these papers were told of the trial when it was judged; another thread may
+    have told of one meanwhile."""
+
+    def step(connection: Connection) -> None:
+        if _papers_told(connection, trial) != papers:
+            raise StaleSnapshot(f"a paper of {trial} was told meanwhile")
+
+    return step
 
 
 def numbers_of(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, tuple[str, ...]]:

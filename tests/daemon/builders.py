@@ -12,7 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from monitor.embedded import EmbeddedRegistry, History
+from monitor.core.errors import NothingDone
+from monitor.embedded import EmbeddedRegistry, History, Shelf
+from monitor.store import queries
+from monitor.store.database import Database
 
 MONDAY, TUESDAY = date(2026, 2, 2), date(2026, 2, 3)
 
@@ -68,11 +71,28 @@ class House:
         """How often the registry was asked whether it has refreshed."""
         return sum(request.path == "/api/v2/version" for request in list(self.registry.requests))
 
-    def settings(self, check_every: str = "15m", destinations: str = "") -> None:
+    def settings(self, check_every: str = "15m", destinations: str = "", literature: str = "") -> None:
+        """`literature`: the sources of papers that are asked, too."""
+        papers = "".join(
+            f"  {name}: {{base_url: '{self.registry.base_url}'}}\n" for name in literature.split()
+        )
         self.config.write_text(
             "sources:\n  clinicaltrials.gov:\n"
-            f"    base_url: {self.registry.base_url}\n    pause: 0s\n    check_every: {check_every}\n{destinations}"
+            f"    base_url: {self.registry.base_url}\n    pause: 0s\n    check_every: {check_every}\n{papers}{destinations}"
         )
+
+    def events(self) -> list[str]:
+        """The rules of what was told so far, oldest first."""
+        if not self.database.exists():
+            return []
+        try:
+            database = Database.open_readonly(self.database)
+        except NothingDone:  # the daemon is just making it
+            return []
+        try:
+            return [one["rule"] for one in queries.events(database, queries.Filters())][::-1]
+        finally:
+            database.close()
 
     def watchlist(self, name: str, trials: list[str], to: str = "") -> Path:
         path = self.folder / "watchlists" / f"{name}.yaml"
@@ -85,7 +105,7 @@ class House:
 @contextmanager
 def a_house(folder: Path, count: int = 3) -> Iterator[House]:
     """All trials of a small registry watched in the list `mine`."""
-    with EmbeddedRegistry(a_history(count)).serving() as registry:
+    with EmbeddedRegistry(a_history(count), shelf=Shelf()).serving() as registry:
         house = House(folder, registry)
         house.settings()
         house.watchlist("mine", numbers(count))

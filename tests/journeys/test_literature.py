@@ -1,14 +1,20 @@
 """The literature, looked at over real HTTP: what names a watched trial is told once, by whichever source or registry has it first."""
 
 import signal
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.core.significance import Case, Occurrence, Rule, Verdict
 from monitor.embedded import EmbeddedRegistry, History, Shelf
+from monitor.jobs.check import check
+from monitor.jobs.context import Context, Report
+from monitor.jobs.dispatch import dispatch
+from monitor.jobs.literature import look_at_literature
 from tests.builders import a_document
 from tests.house.crash_points import crash_points
 from tests.journeys.office import Office
@@ -234,6 +240,91 @@ def test_a_service_that_fails_is_told_of_in_the_health_report_and_loses_nothing(
     assert {one["source"] for one in failed} == {"pubmed", "europepmc"}
     assert library.told() == []
     registry.behave()
+    look(library, WEDNESDAY)
+    assert library.told() == [f"papers.found {TRIAL} notable"]
+
+
+def test_what_the_registry_brought_is_sent_before_a_service_of_papers_is_asked(
+    library: Library, registry: EmbeddedRegistry
+) -> None:
+    look(library, MONDAY)
+    registry.go_to(TUESDAY)
+    registry.put(TRIAL, TUESDAY, a_document(TRIAL, statusModule={"overallStatus": "TERMINATED"}))
+    asked = len(registry.requests)
+    seen: list[tuple[int, int]] = []
+
+    def send(context: Context, report: Report) -> None:
+        dispatch(context, report)
+        papers = [one for one in registry.requests[asked:] if one.path.startswith("/e")]
+        seen.append((report.told, len(papers)))
+
+    with library.context(datetime(2026, 2, 10, 15, tzinfo=UTC)) as context:
+        check(context, send=send)
+    assert seen == [(1, 0)]
+
+
+def test_who_watches_the_literature_alone_is_not_told_that_nobody_looked(
+    library: Library, registry: EmbeddedRegistry
+) -> None:
+    library.watch([], more="  - publications: rexlemestrocel-L\n")
+    registry.go_to(MONDAY)
+    assert library.command("check").returncode == 0
+    status = library.command("status")
+    assert (status.returncode, status.stderr) == (0, "")
+
+
+def test_a_paper_is_told_though_the_registry_has_not_refreshed_and_check_says_so(
+    library: Library, registry: EmbeddedRegistry
+) -> None:
+    look(library, MONDAY)
+    registry.shelf.put("new", MONDAY, a_paper("90000016", **about(TRIAL)))
+    said = library.command("check", "--now", "2026-02-10T14:50Z")
+    assert "has not refreshed since the last look. 1 event, 1 message sent.\n" in said.stdout
+
+
+def meanwhile(occurrence: Occurrence, does: Callable[[], object]) -> Rule:
+    """A rule that says nothing; the first time that it is asked, something happens in another thread of the daemon."""
+    left = [does]
+
+    def judge(case: Case) -> Iterable[Verdict]:
+        if left:
+            left.pop()()
+        return ()
+
+    return Rule("record.meanwhile", "", "", "record", judge, on=occurrence)
+
+
+def test_what_both_find_at_one_time_is_told_once(library: Library, registry: EmbeddedRegistry) -> None:
+    look(library, MONDAY)
+    registry.shelf.put("new", TUESDAY, a_paper("90000017", **about(TRIAL)))
+    registry.put(TRIAL, TUESDAY, referring("90000017"))
+    registry.go_to(TUESDAY)
+    with library.context(datetime(2026, 2, 10, 15, tzinfo=UTC)) as context:
+        literature = meanwhile("changed", lambda: look_at_literature(context, Report()))
+        check(replace(context, literature={}, rules=[*context.rules, literature]))
+    assert library.told() == [f"papers.found {TRIAL} notable", f"publications.told_before {TRIAL} noise"]
+    registry.shelf.put("next", WEDNESDAY, a_paper("90000018", **about(TRIAL)))
+    registry.put(TRIAL, WEDNESDAY, referring("90000017", "90000018"))
+    registry.go_to(WEDNESDAY)
+    with library.context(datetime(2026, 2, 11, 15, tzinfo=UTC)) as context:
+        a_look = meanwhile("paper", lambda: check(replace(context, literature={})))
+        look_at_literature(replace(context, rules=[*context.rules, a_look]), Report())
+    look(library, WEDNESDAY, THURSDAY)
+    assert library.told()[2:] == [f"publications.linked {TRIAL} notable"]
+
+
+def test_a_mistake_of_ours_about_papers_costs_no_news_of_trials(
+    library: Library, registry: EmbeddedRegistry
+) -> None:
+    def broken() -> None:
+        raise KeyError("a mistake")
+
+    look(library, MONDAY)
+    registry.shelf.put("new", TUESDAY, a_paper("90000019", **about(TRIAL)))
+    registry.go_to(TUESDAY)
+    with library.context(datetime(2026, 2, 10, 15, tzinfo=UTC)) as context:
+        report = check(replace(context, rules=[*context.rules, meanwhile("paper", broken)]))
+    assert [one["source"] for one in report.failed] == ["pubmed"]
     look(library, WEDNESDAY)
     assert library.told() == [f"papers.found {TRIAL} notable"]
 

@@ -31,7 +31,7 @@ def command(invocation: Invocation, full: bool) -> None:
 
     output = invocation.output
     with acting(invocation) as context:
-        report = dispatch(context, check(context, full=full))
+        report = dispatch(context, check(context, full=full, send=dispatch))
         Tending()(context)
         _tell(invocation, report)
         past = backfill_watched(context)
@@ -48,6 +48,7 @@ def _tell(call: Invocation, report: "Report") -> None:
     if output.json:
         output.lines([report.as_json()])
     elif not report.refreshed and not report.failed:
-        output.say("The registry has not refreshed since the last look.")
+        news = f" {report.what_came_of_it()}." if report.events or report.told else ""
+        output.say(f"The registry has not refreshed since the last look.{news}")
     else:
         output.say(report.in_words())

@@ -112,7 +112,7 @@ def _replay(invocation: Invocation, records: Path, papers: Path, into: Path) -> 
                 moment=moment,
                 terminal=sys.stderr if output.json else None,
             ) as context:
-                report = dispatch(context, check(context))
+                report = dispatch(context, check(context, send=dispatch))
             output.say(f"   {report.in_words()}")
             total.add(report)
     trial = RESPINE if RESPINE in history.trials else history.trials[0]

@@ -46,7 +46,7 @@ def _once(call: Invocation) -> int:
         instance_lock(settings.database),
         acting(call, settings, loaded) as context,
     ):
-        report = dispatch(context, check(context))
+        report = dispatch(context, check(context, send=dispatch))
         Tending()(context)
         backfill_watched(context)
     say_what_failed(call, report)

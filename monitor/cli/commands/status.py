@@ -71,10 +71,11 @@ def _board(output: Output, report: Mapping[str, Any], now: datetime, new_fields:
     from monitor.render.wording import count
 
     for source in report["sources"]:
-        data = f"data of {source['registry_date']}" if source["registry_date"] else "no data yet"
+        # The literature does not say of which day its data are.
+        data = f"data of {source['registry_date']}, " if source["registry_date"] else ""
         looked = f"looked {ago(source['last_look'], now)}" if source["last_look"] else "never looked at"
         state = ("ok", IN) if source["ok"] else ("not ok", "bold red")
-        put(output, f"{source['source']}  {data}, {looked}, ", state)
+        put(output, f"{source['source']}  {data}{looked}, ", state)
     stored = report["database"]
     waiting, gave_up = report["outbox"]["pending"], report["outbox"]["gave_up"]
     put(output, f"{count(report['watched'], 'trial')} watched, {count(stored['versions'], 'version')} stored")
