@@ -273,12 +273,17 @@ def trial_names(db: Database, trials: Iterable[TrialId] | None = None) -> dict[s
 def watched_by(db: Database, trial: TrialId) -> list[dict[str, str]]:
     """The watchlists that watch a trial now: `watchlist`, `title`, and `note` where the trial is named in it with one."""
     with db.reading() as connection:
+        # What the view `watched` says, from the trial's end: the view is made whole, of every list and search, before it is asked.
         rows = connection.execute(
-            "SELECT w.name AS watchlist, w.title, COALESCE((SELECT l.note FROM watchlist_watches AS l JOIN watches AS x"
-            " ON x.key = l.watch WHERE l.watchlist = w.name AND l.removed_at IS NULL AND x.kind = 'trial'"
-            " AND x.registry = t.registry AND x.number = t.number), '') AS note FROM watched"
-            " JOIN trials AS t ON t.id = watched.trial JOIN watchlists AS w ON w.name = watched.watchlist"
-            " WHERE t.registry = ? AND t.number = ? ORDER BY w.name",
+            "WITH them AS (SELECT id, registry, number FROM trials WHERE registry = ?1 AND number = ?2"
+            "  UNION ALL SELECT id, registry, number FROM trials WHERE registry = ?1 AND moved_to = ?2 AND moved_to <> ''),"
+            " asking AS (SELECT x.key FROM them JOIN watches AS x ON x.registry = them.registry AND x.number = them.number"
+            "   AND x.kind = 'trial'"
+            "  UNION SELECT s.watch FROM them JOIN search_members AS s ON s.trial = them.id AND s.left_at IS NULL)"
+            " SELECT w.name AS watchlist, w.title, COALESCE(MAX(IIF(x.registry = ?1 AND x.number = ?2, l.note, NULL)), '') AS note"
+            " FROM asking JOIN watches AS x ON x.key = asking.key JOIN watchlist_watches AS l ON l.watch = x.key"
+            "  AND l.removed_at IS NULL JOIN watchlists AS w ON w.name = l.watchlist"
+            " GROUP BY w.name ORDER BY w.name",
             (trial.registry, trial.number),
         )
         return [dict(row) for row in rows]

@@ -10,6 +10,7 @@ from monitor.core.watch import Watch, Watchlist
 from monitor.store.database import Database
 from monitor.store.health import status
 from monitor.store.observations import record
+from monitor.store.queries import watched_by
 from monitor.store.snapshots import snapshots
 from monitor.store.standings import never_read
 from monitor.store.trials import find_trial
@@ -228,3 +229,41 @@ def test_what_a_watched_number_was_merged_into_is_watched(db: Database) -> None:
     record(db, Observation(RESPINE, "moved", NOW, 1, 1, moved_to=REXLEMESTROCEL.number), a_run(db))
     assert status(db, NOW)["watched"] == 2
     assert unannounced(db, "backs") == (REXLEMESTROCEL, RESPINE)
+
+
+def test_who_watches_a_trial_is_what_each_list_watches_asked_from_the_other_end(
+    db: Database, search: str
+) -> None:
+    successor = Watch("trial", REXLEMESTROCEL.registry, number=REXLEMESTROCEL.number, note="pivotal")
+    lists = [
+        a_list("backs", SEARCH),
+        a_list("named", NAMED, SEARCH),
+        a_list("next", NAMED, successor),
+        a_list("past", NAMED),
+    ]
+    sync_watchlists(db, lists, NOW)
+    sync_watchlists(db, lists[:-1], NOW + DAY)
+    update_members(db, search, [RESPINE, a_trial(1), a_trial(2)], NOW)
+    baseline_of(db, RESPINE, REXLEMESTROCEL, a_trial(1), a_trial(2), a_trial(3))
+    update_members(db, search, [RESPINE, a_trial(1)], NOW)
+    leaves(db, search, a_trial(2))
+    merged = Observation(RESPINE, "moved", NOW + DAY, 1, 1, moved_to=REXLEMESTROCEL.number)
+    record(db, merged, a_run(db))
+    known = [RESPINE, REXLEMESTROCEL, *trials(1, 2, 3)]
+    assert {str(trial): [one["watchlist"] for one in watched_by(db, trial)] for trial in known} == {
+        str(trial): [
+            name
+            for (name,) in rows(
+                db,
+                "SELECT w.watchlist FROM watched AS w JOIN trials AS t ON t.id = w.trial"
+                f" WHERE t.number = '{trial.number}' ORDER BY 1",
+            )
+        ]
+        for trial in known
+    }
+    assert [(one["watchlist"], one["note"]) for one in watched_by(db, REXLEMESTROCEL)] == [
+        ("backs", ""),
+        ("named", ""),
+        ("next", "pivotal"),
+    ]
+    assert watched_by(db, a_trial(3)) == []

@@ -74,6 +74,9 @@ _FIRST = " ".join(
 _IS_SLIP = "days > 0 AND NOT (before_type = 'ACTUAL' AND after_type = 'ACTUAL')"
 
 SQL = f"""
+-- What was merged into a trial: the other way round from what `watched` follows.
+CREATE INDEX trials_merged ON trials (registry, moved_to) WHERE moved_to <> '';
+
 CREATE TABLE trial_sites (
     trial INTEGER NOT NULL REFERENCES trials (id),
     n INTEGER NOT NULL,
