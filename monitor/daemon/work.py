@@ -13,6 +13,7 @@ from monitor.jobs.check import check
 from monitor.jobs.context import Context, Progress, Report
 from monitor.jobs.dispatch import prepare, send_due
 from monitor.jobs.lanes import Lanes
+from monitor.jobs.trying_again import try_again
 from monitor.render.wording import count
 from monitor.store.runs import set_next_look, source_state
 from monitor.store.turns import due_destinations
@@ -51,6 +52,9 @@ class Work:
             due = self._due(context)
             if not due or self._stop.is_set():
                 return
+            if not self.sending():
+                # Before the look, when what the last one left has been sent: should it kill us again, no message is sent twice for it.
+                say_how_it_went(try_again(replace(context, stopping=self._alive(show_life))))
             wanted = self._wanted.is_set()
             self._wanted.clear()
             self._looking.set()

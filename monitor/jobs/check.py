@@ -18,6 +18,7 @@ from monitor.jobs.health import note_look_failed, note_look_succeeded
 from monitor.jobs.literature import look_at_literature, to_be_asked
 from monitor.jobs.membership import read_searches, tell_of_entering, tell_of_leaving
 from monitor.jobs.portfolio import judge_together
+from monitor.jobs.quarantine import guarded
 from monitor.jobs.reading import Look, read_trials, tell_of_unknown_numbers
 from monitor.jobs.reasons import reasons_now, watches_of
 from monitor.jobs.unread import note_left_unread
@@ -105,7 +106,8 @@ def _look(context: Context, door: Door, watches: Sequence[Watch], full: bool, re
     context.at("check:run-begun")
     raise_mark(database, source.id, freshness.stamp)
     context.at("check:mark-raised")
-    _read_everything(Look(context, door, run, report, freshness, only_new, state), watches)
+    with guarded(context, door, run, report) as guard:
+        _read_everything(Look(context, door, run, report, freshness, only_new, state, guard), watches)
 
 
 # A registry a little ahead of us is another time zone; one far ahead is a wrong clock, and would bar all that comes after it.
@@ -152,6 +154,7 @@ def _read_everything(look: Look, watches: Sequence[Watch]) -> None:
     counts = (report.looked, report.changed, report.events)
     searches = read_searches(context, door, _searches_to_read(context, watches, look.only_new), report)
     look.reasons = reasons_now(context.database, context.watchlists, door.source.id)
+    look.guard.forget_all_but(look.reasons)
     read_trials(look)
     tell_of_unknown_numbers(look)
     tell_of_entering(context, door, watches, look.run, report)
@@ -170,16 +173,18 @@ def _read_everything(look: Look, watches: Sequence[Watch]) -> None:
         looked=report.looked - counts[0],
         changed=report.changed - counts[1],
         events=report.events - counts[2],
-        failures=[_failure(entry) for entry in failed],
+        failures=[failure_of(entry) for entry in failed],
         registry_stamp=look.freshness.stamp,
     )
     context.at("check:run-ended")
     if complete and not look.only_new:
         note_applied(context.database, door.source.id, look.freshness.stamp, full=True, now=now)
     of_the_source = [entry["why"] for entry in failed if "source" in entry]
-    if complete or (report.looked > counts[0] and not of_the_source):
+    # Of what is in quarantine everybody was told already, and the source is not to blame.
+    unread = [entry for entry in failed if not look.guard.leaves_alone(entry.get("trial"))]
+    if complete or (failed and not unread) or (report.looked > counts[0] and not of_the_source):
         note_look_succeeded(context, door.source)
-        note_left_unread(context, door.source, watches, failed)
+        note_left_unread(context, door.source, watches, unread)
     elif failed:
         note_look_failed(context, door.source, (of_the_source or [failed[0]["why"]])[0])
 
@@ -195,7 +200,8 @@ def _records_lag(look: Look) -> bool:
     )
 
 
-def _failure(entry: Mapping[str, str]) -> Failure:
+def failure_of(entry: Mapping[str, str]) -> Failure:
+    """A failure of a report, as it is kept with the run."""
     if "trial" in entry:
         return Failure("trial", entry["trial"], entry["why"])
     if "search" in entry:

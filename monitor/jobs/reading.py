@@ -19,6 +19,7 @@ from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.drift import look_for_drift
 from monitor.jobs.look import look_at
+from monitor.jobs.quarantine import Guard
 from monitor.jobs.reasons import Reasons
 from monitor.jobs.unknown import tell_unknown
 from monitor.store.observations import seen_unchanged
@@ -44,6 +45,7 @@ class Look:
     freshness: Freshness
     only_new: bool
     before: SourceState
+    guard: Guard
     data_date: str = ""
     reasons: Reasons = field(default_factory=dict)
     unknown: list[TrialId] = field(default_factory=list)
@@ -65,7 +67,7 @@ def read_trials(look: Look) -> None:
     with look.context.progress(f"Reading {look.door.source.title}", len(todo)) as advance:
         while todo and not look.stopped:
             followed: list[TrialId] = []
-            for chunk in look.door.batches(todo):
+            for chunk in look.guard.portions(todo):
                 if look.context.stopping():
                     look.stopped = True
                     break
@@ -87,7 +89,7 @@ def _read_batch(look: Look, trials: Sequence[TrialId]) -> list[TrialId]:
     ]
     oldest = source_state(database, look.door.source.id).mark_data_date
     try:
-        batch: Batch = look.door.drive(look.door.source.read(wanted, oldest))
+        batch: Batch = look.door.drive(look.guard.marking(look.door.source.read(wanted, oldest), trials))
     except CouldNotFindOut as error:
         look.report.fail("source", look.door.source.id, str(error))
         return []
@@ -116,9 +118,11 @@ def _apply(look: Look, trials: Sequence[TrialId], batch: Batch, away: set[TrialI
     followed = []
     for trial, reading in readings.items():
         if trial not in same:
-            observation = _apply_one(look, trial, reading)
+            with look.guard.on(trial):
+                observation = _apply_one(look, trial, reading)
             if observation is not None and observation.moved_to:
                 followed.append(_follow(look, trial, observation.moved_to))
+    look.guard.survived(readings)
     return followed
 
 
@@ -146,7 +150,8 @@ def _ask_again(look: Look, readings: dict[TrialId, Reading]) -> None:
                 del readings[unanswered]
             return
         try:
-            readings[trial] = look.door.drive(source.look_up(trial.number, oldest))
+            flow = source.look_up(trial.number, oldest)
+            readings[trial] = look.door.drive(look.guard.marking(flow, [trial]))
         except (Refused, Resting, Unreachable, Overloaded) as error:
             look.report.fail("source", source.id, str(error))
             for unanswered in unsure[place:]:

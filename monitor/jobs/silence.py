@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from monitor.config.settings import Settings
+from monitor.jobs.quarantine import in_words
 from monitor.render.wording import count
 from monitor.store import health
 from monitor.store.database import Database
 from monitor.store.inspection import free_bytes
+from monitor.store.quarantine import suspects
 from monitor.store.silence import last_complete_looks, overdue
 
 # What a doubt can be about.
@@ -59,6 +61,11 @@ def of_looks(db: Database, settings: Settings, now: datetime) -> list[Doubt]:
 def _looks(db: Database, settings: Settings, sources: list[dict[str, Any]], now: datetime) -> Iterator[Doubt]:
     """Whether each source was read in every part lately, by a clock that can be believed."""
     complete = last_complete_looks(db)
+    for name in settings.looked_at:
+        for number, suspect in suspects(db, name).items():
+            if suspect.in_quarantine:
+                message = f"{number} is in quarantine: {in_words(suspect)}"
+                yield Doubt("looks", message, "`trialmon check --full` tries it now", suspect.told)
     for source in sources:
         name, looked = source["source"], source["last_look"]
         if not source["ok"]:

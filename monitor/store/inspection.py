@@ -28,8 +28,8 @@ def sqlite_version() -> tuple[str, bool]:
 
 
 def files_of(path: Path) -> list[Path]:
-    """The database file and what lies beside it: its write-ahead log, its index, the locks."""
-    names = [path.name + suffix for suffix in ("", "-wal", "-shm", "-lock", "-daemon-lock")]
+    """The database file and what lies beside it: its write-ahead log, its index, the locks, what is under work."""
+    names = [path.name + suffix for suffix in ("", "-wal", "-shm", "-lock", "-daemon-lock", "-work")]
     return [file for file in (path.with_name(name) for name in names) if file.exists()]
 
 

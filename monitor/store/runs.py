@@ -78,6 +78,13 @@ def end_run(
         )
 
 
+def was_cut_short(db: Database, run: int) -> bool:
+    """Whether a run began and never ended. Of one that is under way in another process the same is true."""
+    with db.reading() as connection:
+        row = connection.execute("SELECT 1 FROM runs WHERE id = ? AND ended_at IS NULL", (run,)).fetchone()
+    return row is not None
+
+
 def source_state(db: Database, source: str) -> SourceState:
     """How far the source has come; all empty if it was never looked at."""
     with db.reading() as connection:

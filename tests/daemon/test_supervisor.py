@@ -19,6 +19,7 @@ from monitor.daemon.rhythm import Rhythm
 from monitor.daemon.supervisor import Daemon
 from monitor.store.database import Database
 from monitor.store.lock import FileLock
+from monitor.store.quarantine import Suspect, keep_suspects, suspects
 from monitor.store.runs import source_state
 from tests.daemon.builders import (
     TUESDAY,
@@ -203,6 +204,20 @@ def test_a_restart_neither_repeats_nor_forgets_a_look(house: House, start: Start
         clock.shift(timedelta(minutes=20))
         start()
         eventually(lambda: house.looks == 2, "the look that came due meanwhile")
+
+
+def test_a_trial_in_quarantine_is_tried_again_with_the_first_look_of_another_day(
+    house: House, start: Start, said: Callable[[str], bool]
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    with Database.open(house.database) as database:
+        suspect = Suspect(2, 1, long_ago, long_ago, "0.0.1", told=True)
+        keep_suspects(database, "clinicaltrials.gov", {numbers(1)[0]: suspect})
+    a_first_look(house, start)
+    assert said("looked at 1, 0 changed")
+    assert said("looked at 3, 0 changed")
+    with Database.open_readonly(house.database) as database:
+        assert suspects(database, "clinicaltrials.gov") == {}
 
 
 def test_a_registry_that_refuses_is_asked_less_and_less(house: House, start: Start) -> None:

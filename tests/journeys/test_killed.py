@@ -34,6 +34,8 @@ AT_THE_DIGEST = sorted(point for point in crash_points() if point.startswith("di
 # Nothing is thinned unless somebody asks: test_thinning.
 WHILE_THINNING = sorted(point for point in crash_points() if point.startswith("thin:"))
 AT_THE_FIRST_START = sorted(point for point in crash_points() if point.startswith("migrate:"))
+# A record that kills has one, too: test_quarantine.
+AT_THE_QUARANTINE = {point for point in crash_points() if point.startswith("quarantine:")}
 # So has the literature: test_literature.
 AT_THE_LITERATURE = {point for point in crash_points() if point.startswith(("papers:", "literature:"))}
 
@@ -51,7 +53,14 @@ KILLS = [
     (point, passing)
     for point in sorted(
         crash_points().keys()
-        - {*AT_THE_DIGEST, *AT_THE_FIRST_START, *IN_A_STORM, *AT_THE_LITERATURE, *WHILE_THINNING}
+        - {
+            *AT_THE_DIGEST,
+            *AT_THE_FIRST_START,
+            *IN_A_STORM,
+            *AT_THE_LITERATURE,
+            *AT_THE_QUARANTINE,
+            *WHILE_THINNING,
+        }
     )
     for passing in _passings(point)
 ]

@@ -22,18 +22,24 @@ def command(invocation: Invocation, full: bool) -> None:
 
     Asks first whether the registry has refreshed, and reads records only if it has (or with --full). When all is told, it fetches some of
     the past of what is newly watched (`trialmon backfill` fetches all of it).
-    Exit 1 if something failed: what, is on stderr.
+    Exit 1 if something failed: what, is on stderr. A trial at work on whose record trialmon was killed twice is left alone, and tried again
+    once a day; with --full now.
     """
     from monitor.jobs.backfill import backfill_watched
     from monitor.jobs.check import check
     from monitor.jobs.dispatch import dispatch
     from monitor.jobs.tending import Tending
+    from monitor.jobs.trying_again import try_again
 
     output = invocation.output
     with acting(invocation) as context:
         report = dispatch(context, check(context, full=full, send=dispatch))
         Tending()(context)
         _tell(invocation, report)
+        again = try_again(context, insist=full)
+        if again.refreshed:
+            _tell(invocation, dispatch(context, again))
+            report.add(again)
         past = backfill_watched(context)
     if past.trials or past.left:
         left = f"; {past.left} trials to go, at the next look" if past.left else ""
