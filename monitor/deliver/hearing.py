@@ -1,13 +1,13 @@
 """The answers that services give to Apprise. It tells only whether it took them for a success; what they said, and when a busy receiver
 wants us back, is heard here, by the hook that its HTTP library (requests) has for that."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from monitor.deliver.transport import MOST_OF_AN_ANSWER, Answer
+from monitor.deliver.within import heard_within
 
 if TYPE_CHECKING:
     from requests import Response
@@ -31,15 +31,9 @@ def begin_to_hear() -> None:
     sessions.default_hooks = with_ours  # type: ignore[attr-defined]
 
 
-@contextmanager
-def hearing() -> Iterator[list[Answer]]:
+def hearing() -> AbstractContextManager[list[Answer]]:
     """The answers that come within this context, in their order."""
-    answers: list[Answer] = []
-    token = _heard.set(answers)
-    try:
-        yield answers
-    finally:
-        _heard.reset(token)
+    return heard_within(_heard)
 
 
 def _note(response: "Response", *_: object, stream: bool = False, **__: object) -> None:

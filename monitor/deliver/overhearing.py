@@ -1,12 +1,12 @@
 """Apprise says why a call failed in its log only, and its log quotes URLs. So the log is heard here and goes nowhere else."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from functools import cache
 
 from monitor.deliver.reading import Line
+from monitor.deliver.within import heard_within
 
 # What Apprise calls: they log the addresses that they connect to, and with them tokens.
 _BELOW = ("urllib3", "requests", "charset_normalizer")
@@ -33,12 +33,6 @@ def confine() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
-@contextmanager
-def listening() -> Iterator[list[Line]]:
+def listening() -> AbstractContextManager[list[Line]]:
     """What Apprise says within this context: pairs of level and message, as they come."""
-    lines: list[Line] = []
-    token = _heard.set(lines)
-    try:
-        yield lines
-    finally:
-        _heard.reset(token)
+    return heard_within(_heard)

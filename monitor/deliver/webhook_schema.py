@@ -11,13 +11,17 @@ _VERSION = {
     "description": "The version of the record; null where none was made.",
 }
 
-_CHANGE = {
+# Which trial, and when: of a change and of an event.
+_OF_A_TRIAL = {
     "id": {"type": "integer"},
     "trial": _TEXT,
     "registry": _TEXT,
     "version": _VERSION,
     "seen_at": _MOMENT,
     "registry_date": _DAY_OR_NONE,
+}
+_CHANGE = {
+    **_OF_A_TRIAL,
     "topic": _TEXT,
     "field": {
         **_TEXT,
@@ -29,12 +33,7 @@ _CHANGE = {
     "after": {"description": "The value after; any JSON."},
 }
 _EVENT = {
-    "id": {"type": "integer"},
-    "trial": _TEXT,
-    "registry": _TEXT,
-    "version": _VERSION,
-    "seen_at": _MOMENT,
-    "registry_date": _DAY_OR_NONE,
+    **_OF_A_TRIAL,
     "rule": {**_TEXT, "description": "Which rule: see rules.md."},
     "topic": _TEXT,
     "significance": _SIGNIFICANCE,

@@ -64,7 +64,7 @@ def _tell_what_is_unread(
         return
     names = [_named(thing, searches) for thing in things]
     told = NoticeContext(
-        f"Not read for a day: {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""),
+        _headline("Not read for a day", names),
         (
             f"{source.title} is read, but for more than a day not: {_listed(names)}.",
             f"Of the first, the last failure: {why[things[0]]}",
@@ -72,8 +72,7 @@ def _tell_what_is_unread(
         ),
         "run `trialmon check --full` to see every failure",
     )
-    about = ("unread", source.id, *(f"{thing} {failing[thing]['since']}" for thing in things))
-    notify(context.database, notices_to_all(context, told, about, now), now)
+    _tell_all(context, told, ("unread", source.id), {thing: failing[thing] for thing in things}, now)
     for thing in things:
         failing[thing] = {**failing[thing], "told": now.isoformat()}
 
@@ -95,14 +94,25 @@ def _tell_what_is_over(
         return
     names = [_named(thing, searches) for thing in over]
     told = NoticeContext(
-        f"Read again: {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else ""),
+        _headline("Read again", names),
         (
             f"These could not be read for more than a day, and are read again: {_listed(names)}.",
             "What changed meanwhile has been found by comparing with the last versions; steps in between may be missing.",
         ),
     )
-    about = ("read-again", source.id, *(f"{thing} {ended[thing]['since']}" for thing in over))
+    _tell_all(context, told, ("read-again", source.id), {thing: ended[thing] for thing in over}, now)
+
+
+def _tell_all(
+    context: Context, told: NoticeContext, what: tuple[str, str], things: _Failing, now: datetime
+) -> None:
+    """Once for each time that these things failed."""
+    about = (*what, *(f"{thing} {was['since']}" for thing, was in things.items()))
     notify(context.database, notices_to_all(context, told, about, now), now)
+
+
+def _headline(what: str, names: Sequence[str]) -> str:
+    return f"{what}: {names[0]}" + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def _named(thing: str, searches: Mapping[str, str]) -> str:

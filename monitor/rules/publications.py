@@ -28,6 +28,10 @@ def _verdict(
     )
 
 
+def _were(references: Sequence[Reference], what: str) -> str:
+    return f"A {what} was" if len(references) == 1 else f"{count(len(references), what)} were"
+
+
 def _list(references: Sequence[Reference]) -> str:
     if len(references) == 1:
         return references[0].told
@@ -65,10 +69,7 @@ def _linked(case: Case) -> Iterable[Verdict]:
     came = _new(case, "DERIVED")
     if came:
         before_results = not case.after.has_results
-        what = (
-            "A publication was linked" if len(came) == 1 else f"{count(len(came), 'publication')} were linked"
-        )
-        headline = f"{what} by the registry{' before results' if before_results else ''}: {_list(came)}"
+        headline = f"{_were(came, 'publication')} linked by the registry{' before results' if before_results else ''}: {_list(came)}"
         because = (
             "the registry found the trial's number in PubMed (type DERIVED): a mention, not yet a result"
         )
@@ -115,15 +116,10 @@ def _named(case: Case, positions: Sequence[int]) -> str:
 def _background(case: Case) -> Iterable[Verdict]:
     came = [one for one in references_of(case, "added") if one.type not in THEIRS and not one.retracted]
     if came:
-        what = (
-            "A background reference was"
-            if len(came) == 1
-            else f"{count(len(came), 'background reference')} were"
-        )
         yield from _verdict(
             "background",
             Significance.ROUTINE,
-            f"{what} added: {_list(came)}",
+            f"{_were(came, 'background reference')} added: {_list(came)}",
             "literature that the sponsor cites, not what came of the trial",
             (one.position for one in came),
         )
@@ -132,12 +128,11 @@ def _background(case: Case) -> Iterable[Verdict]:
 def _removed(case: Case) -> Iterable[Verdict]:
     gone = references_of(case, "removed")
     if gone:
-        what = "A reference was" if len(gone) == 1 else f"{count(len(gone), 'reference')} were"
         because = "the record listed it before" if len(gone) == 1 else "the record listed them before"
         yield from _verdict(
             "removed",
             Significance.ROUTINE,
-            f"{what} taken out: {_list(gone)}",
+            f"{_were(gone, 'reference')} taken out: {_list(gone)}",
             because,
             (one.position for one in gone),
         )

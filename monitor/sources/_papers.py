@@ -1,11 +1,12 @@
-"""What the sources of the literature have in common: dates as journals print them, DOIs, types, the numbers that a text names."""
+"""What the sources of the literature have in common: dates as journals print them, DOIs, types, refusals, the numbers that a text names."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 
 from monitor.core.dates import PartialDate
+from monitor.core.errors import Unreadable
 from monitor.core.numbers import number_in, numbers_in, spelt
-from monitor.core.paper import Named, PaperKind
+from monitor.core.paper import Named, PaperKind, Tie
 
 _MONTHS = {name: n + 1 for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
 _WRITTEN = re.compile(r"([12]\d{3})(?:\s+([A-Za-z]{3})[a-z]*(?:\s+(\d{1,2}))?(?!\s*[-–]|\w))?")
@@ -17,6 +18,8 @@ _MARKUP = re.compile(
 )
 # Where words end that markup alone keeps apart.
 _ENDS = re.compile(r"</(?:h\d|p|li|title)>|<br\s*/?>", re.IGNORECASE)
+# Refusals that a source of papers reads itself: their bodies may repeat who asked, and by which key, and go no further.
+REFUSALS = frozenset({400, 401, 404, 405, 413, 414})
 _AN_ADDRESS = re.compile(r"\b(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})", re.IGNORECASE)
 
 # By the name that PubMed gives a publication type; Europe PMC takes these over and adds its own, in small letters.
@@ -49,8 +52,8 @@ _OF_A_TRIAL = re.compile(
 )
 
 
-def kinds_of(types: Iterable[str]) -> frozenset[PaperKind]:
-    """What a source's publication types mean. A type that means nothing to us gives no kind."""
+def kinds_of(types: Iterable[str], ties: Iterable[Tie] = ()) -> frozenset[PaperKind]:
+    """What a source's publication types mean, and its ties to other papers. A type that means nothing to us gives no kind."""
     found: set[PaperKind] = set()
     for name in types:
         name = name.strip().lower()
@@ -58,7 +61,15 @@ def kinds_of(types: Iterable[str]) -> frozenset[PaperKind]:
             found.add(_KINDS[name])
         elif _OF_A_TRIAL.fullmatch(name) and not name.endswith("veterinary"):
             found.add("report")
+    if any(tie.relation == "retracted by" for tie in ties):
+        found.add("retracted")
     return frozenset(found)
+
+
+def require_most(source: str, came: Sized, asked: Sized) -> None:
+    """Raises Unreadable where less than half of the records came that were asked for: such an answer is none."""
+    if 2 * len(came) < len(asked):
+        raise Unreadable(f"{len(asked)} records of {source} were asked for, {len(came)} came")
 
 
 def date_written(text: str) -> PartialDate | None:

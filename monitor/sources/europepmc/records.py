@@ -95,11 +95,9 @@ def paper_of(record: JsonObject, numbers: Sequence[str], proven: Sequence[str]) 
     title, abstract = plain(_text(record, "title")), plain(_text(record, "abstractText"))
     types = _types(record)
     ties = tuple(sorted(set(_ties(record))))
-    kinds = kinds_of(types)
+    kinds = kinds_of(types, ties)
     if record.get("source") == "PPR":
         kinds |= {"preprint"}
-    if any(tie.relation == "retracted by" for tie in ties):
-        kinds |= {"retracted"}
     pmid = _text(record, "pmid")
     keywords = " \n".join(_texts(record, "keywordList", "keyword"))
     return Paper(

@@ -11,6 +11,7 @@ from monitor.core.errors import Rejected, Unreadable
 from monitor.core.numbers import is_telling, spelt
 from monitor.core.paper import Hit, Hits, Literature, Paper
 from monitor.core.source import Flow, Request
+from monitor.sources._papers import REFUSALS, require_most
 from monitor.sources.europepmc.records import SOURCE_ID, Page, id_of, is_id, paper_of, read_page
 
 _SEARCH = "/europepmc/webservices/rest/search"
@@ -19,8 +20,6 @@ _LARGEST_PAGE = 1000
 _MOST_PAGES = 20
 # So many papers touched within some days mean that all were indexed anew; then only those count that are new to Europe PMC.
 _MOST_TOUCHED = 1000
-# The body of a refusal may repeat who asked: it is read here, and goes no further.
-_ANSWERS = frozenset({400, 401, 404, 405, 413, 414})
 # Patents and farming journals are there too.
 _PARTS = "(SRC:MED OR SRC:PMC OR SRC:PPR)"
 
@@ -72,8 +71,7 @@ class EuropePmc:
             if one not in proven:
                 raise Unreadable(f"Europe PMC sent the record {one}, which was not asked for")
             papers.setdefault(one, paper_of(record, numbers, proven[one]))
-        if 2 * len(papers) < len(proven):
-            raise Unreadable(f"{len(proven)} records of Europe PMC were asked for, {len(papers)} came")
+        require_most("Europe PMC", papers, proven)
         return tuple(papers.values())
 
 
@@ -129,7 +127,7 @@ def _ids(query: str, most: int = _LARGEST_PAGE * _MOST_PAGES) -> Flow[tuple[str,
 
 
 def _page(params: tuple[tuple[str, str], ...]) -> Flow[Page]:
-    answer = yield Request(_SEARCH, params, _ANSWERS)
+    answer = yield Request(_SEARCH, params, REFUSALS)
     if answer.status != 200:
         raise Rejected(f"Europe PMC does not accept the question (HTTP {answer.status})")
     return read_page(answer.body)

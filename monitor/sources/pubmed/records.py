@@ -81,9 +81,6 @@ def _article(article: "Element", numbers: Sequence[str], proven: Mapping[str, Se
     pmid = _pmid(citation)
     types = tuple(_words(one) for one in body.iterfind("PublicationTypeList/PublicationType"))
     ties = tuple(sorted(set(_ties(citation, "preprint" in kinds_of(types)))))
-    kinds = kinds_of(types)
-    if any(tie.relation == "retracted by" for tie in ties):
-        kinds |= {"retracted"}
     title = _words(body.find("ArticleTitle")) or _words(body.find("VernacularTitle"))
     return Paper(
         SOURCE_ID,
@@ -93,7 +90,7 @@ def _article(article: "Element", numbers: Sequence[str], proven: Mapping[str, Se
         published=earliest_of(_published(body)),
         pmid=pmid,
         doi=_doi(article, body),
-        kinds=kinds,
+        kinds=kinds_of(types, ties),
         types=types,
         named=named(_registered(body), _text(citation, title), numbers, proven.get(pmid, ())),
         ties=ties,

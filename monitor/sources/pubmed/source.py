@@ -7,6 +7,7 @@ from monitor.core.errors import Rejected, Unreadable
 from monitor.core.numbers import is_telling, spelt
 from monitor.core.paper import Hit, Hits, Literature, Paper
 from monitor.core.source import Flow, Request, Response
+from monitor.sources._papers import REFUSALS, require_most
 from monitor.sources._strict_json import parse_object
 from monitor.sources.pubmed.query import only_alternatives
 from monitor.sources.pubmed.records import SOURCE_ID, read_papers
@@ -16,8 +17,6 @@ _ESEARCH = "/entrez/eutils/esearch.fcgi"
 _EFETCH = "/entrez/eutils/efetch.fcgi"
 # ESearch lists no more of PubMed's papers, however it is asked.
 MOST = 9999
-# A key that is not accepted comes back in the body of a 400, which therefore nobody else may put into words.
-_ANSWERS = frozenset({400, 401, 404, 405, 413, 414})
 
 
 class PubMed:
@@ -86,11 +85,10 @@ class PubMed:
         if not asked:
             return ()
         answer = yield Request(
-            _EFETCH, (("db", "pubmed"), ("retmode", "xml"), ("id", ",".join(asked))), _ANSWERS
+            _EFETCH, (("db", "pubmed"), ("retmode", "xml"), ("id", ",".join(asked))), REFUSALS
         )
         papers = read_papers(_accepted(answer).body, asked, numbers, {hit.id: hit.numbers for hit in hits})
-        if 2 * len(papers) < len(set(asked)):
-            raise Unreadable(f"{len(set(asked))} records of PubMed were asked for, {len(papers)} came")
+        require_most("PubMed", papers, set(asked))
         return papers
 
 
@@ -122,7 +120,7 @@ def _search(term: str, entered: date | None = None) -> Flow[Search]:
     params = [("db", "pubmed"), ("retmode", "json"), ("retmax", str(MOST)), ("term", term)]
     if entered is not None:
         params += [("datetype", "edat"), ("mindate", f"{entered:%Y/%m/%d}"), ("maxdate", "3000")]
-    answer = yield Request(_ESEARCH, tuple(params), _ANSWERS)
+    answer = yield Request(_ESEARCH, tuple(params), REFUSALS)
     return read_search(_accepted(answer).body, MOST)
 
 
