@@ -56,6 +56,11 @@ def coming(facts: TrialFacts, today: date, days: int) -> tuple[Deadline, ...]:
     return tuple(sorted(ahead, key=lambda one: one.date.latest))
 
 
+def is_new_week(since: date, today: date) -> bool:
+    """Whether `today` lies in a later week than `since`; weeks begin on Monday."""
+    return since.isocalendar()[:2] != today.isocalendar()[:2]
+
+
 def course_of(kind: DeadlineKind, history: Sequence[tuple[datetime, TrialFacts]]) -> tuple[Point, ...]:
     """The successive values of a deadline, oldest first, out of the versions of a trial (when each was seen, and its facts).
 

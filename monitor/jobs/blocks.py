@@ -12,10 +12,11 @@ from monitor.core.significance import Significance, Verdict
 from monitor.core.trial import TrialId
 from monitor.core.watch import Holding, Subscriber, Wishes
 from monitor.core.wishes import News, fate_of
+from monitor.jobs.coming import Ahead
 from monitor.jobs.context import Context
 from monitor.jobs.reasons import holdings
 from monitor.jobs.slips import slips_in
-from monitor.render.contexts import OUR_LANGUAGE, AlertContext, ComingUp, DigestSection, Note, Reason
+from monitor.render.contexts import OUR_LANGUAGE, AlertContext, DigestSection, Note, Reason
 from monitor.rules.near import SITES_MODULE, listed_sites, near_news
 from monitor.store.digests import Stored, ToldEvent, changes_by_id
 from monitor.store.snapshots import modules_of, snapshots
@@ -58,7 +59,7 @@ def sections_of(
     context: Context,
     members: Sequence[Stored],
     reader: Reader,
-    ahead: Mapping[str, tuple[ComingUp, ...]],
+    ahead: Mapping[str, Ahead],
 ) -> tuple[tuple[DigestSection, ...], tuple[Note, ...]]:
     """The watchlists' sections, each trial once, in the first list that holds it; and what is about no trial.
     `ahead` is what is coming, by watchlist."""
@@ -81,8 +82,14 @@ def sections_of(
         )
         by_list.setdefault(names[0], []).append(replace(alert, also_in=also))
     sections = tuple(
-        DigestSection(titles.get(name, name), tuple(by_list.get(name, ())), coming=ahead.get(name, ()))
+        DigestSection(
+            titles.get(name, name),
+            tuple(by_list.get(name, ())),
+            coming=tuple(near.coming),
+            coming_named=near.named,
+        )
         for name in sorted({*by_list, *ahead})
+        if (near := ahead.get(name, Ahead())).coming or name in by_list
     )
     return sections, notes
 

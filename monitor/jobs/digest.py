@@ -10,16 +10,16 @@ from monitor.core.receipt import Receipt, held_back
 from monitor.core.schedule import latest_slot
 from monitor.core.significance import Significance
 from monitor.jobs.blocks import Reader, note_of, reader_of, sections_of
-from monitor.jobs.coming import coming_up
+from monitor.jobs.coming import Ahead, coming_up
 from monitor.jobs.context import Context
 from monitor.jobs.mistakes import say_mistake
 from monitor.jobs.reasons import holdings
 from monitor.jobs.snoozing import follow_snoozes
 from monitor.jobs.wording import built_in, worded
-from monitor.render.contexts import ComingUp, DigestContext, Looks
+from monitor.render.contexts import DigestContext, Looks
 from monitor.store.digests import DigestDue, Stored, digests_due, fold, stored
 from monitor.store.receipts import previous_slot, untold
-from monitor.store.slots import begin_slots, last_complete_look, told_up_to, watched_facts
+from monitor.store.slots import begin_slots, last_complete_look, last_digest, told_up_to, watched_facts
 
 _log = logging.getLogger("trialmon.digest")
 
@@ -175,12 +175,13 @@ def _put_together(
     asked_for_digests = receipt_from is not None and any(wish.slots for wish in reader.wishes.values())
     receipt: Receipt | None = None
     since: datetime | None = None
-    ahead: dict[str, tuple[ComingUp, ...]] = {}
+    ahead: dict[str, Ahead] = {}
     looks: Looks | None = None
     if asked_for_digests and receipt_from is not None:
         standing = watched_facts(context.database, list(reader.wishes))
-        ahead = coming_up(context, standing, until.astimezone(reader.timezone).date())
         receipt, since = _receipt(context, reader, receipt_from, until)
+        before = last_digest(context.database, reader.name, reader.destinations)
+        ahead = coming_up(context, standing, before, until, reader.timezone)
         if quiet:
             looks = Looks(len(standing), last_complete_look(context.database, list(context.doors)))
     sections, notes = sections_of(context, members, reader, ahead)

@@ -88,12 +88,14 @@ class ComingUp:
 
 @dataclass(frozen=True, slots=True)
 class DigestSection:
-    """One watchlist's part of a digest: the alerts, the trials seen for the first time, and the deadlines that are near."""
+    """One watchlist's part of a digest: the alerts, the trials seen for the first time, and the deadlines that are near. `coming_named`
+    counts those that a digest named before in the same week and that stand as they did."""
 
     watchlist: str
     alerts: tuple[AlertContext, ...]
     newly_watched: tuple[WatchedTrial, ...] = ()
     coming: tuple[ComingUp, ...] = ()
+    coming_named: int = 0
 
 
 @dataclass(frozen=True, slots=True)

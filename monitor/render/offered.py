@@ -86,13 +86,17 @@ OFFERED: Mapping[str, tuple[str, str]] = {
     **_below("sections[].trials", _ALERT),
     "sections[].watched": ("list", "trials that are watched from now on"),
     **_below("sections[].watched", _TRIAL),
-    "sections[].coming": ("list", "deadlines of the next weeks"),
+    "sections[].coming": (
+        "list",
+        "deadlines of the next weeks: all in the first digest of a week, then those that are new",
+    ),
     "sections[].coming[].what": ("text", "primary completion, completion or results due"),
     "sections[].coming[].date": ("text", "its date"),
     "sections[].coming[].estimated": ("yes or no", "whether the date is an estimate"),
     "sections[].coming[].note": ("text", "what is to be known about it; may be empty"),
     "sections[].coming[].trial": ("mapping", "the trial, as in `watched` above"),
     **{f"sections[].coming[].trial.{name}": described for name, described in _TRIAL.items()},
+    "sections[].coming_named": ("number", "how many more there are that an earlier digest of the week named"),
     "notes": ("list", "messages about no trial that the digest takes in"),
     "notes[].title": ("text", "what it is about"),
     "notes[].lines": ("list", "its lines, each a text"),
@@ -135,7 +139,9 @@ def _digest(told: DigestContext) -> Plain:
 
 def _of_digest(section: DigestSection, language: str) -> Plain:
     trials = [_alert(alert) for alert in by_gravity(section.alerts)[:MOST_TRIALS]]
-    return _section(section.watchlist, trials, language, section.newly_watched, section.coming)
+    return _section(
+        section.watchlist, trials, language, section.newly_watched, section.coming, section.coming_named
+    )
 
 
 def _section(
@@ -144,12 +150,14 @@ def _section(
     language: str,
     watched: Iterable[WatchedTrial] = (),
     coming: Iterable[ComingUp] = (),
+    coming_named: int = 0,
 ) -> Plain:
     return {
         "watchlist": one_line(watchlist, 120),
         "trials": list(trials),
         "watched": [_trial(trial, language) for trial in tuple(watched)[:MOST_TRIALS]],
         "coming": [_deadline(one, language) for one in coming],
+        "coming_named": coming_named,
     }
 
 

@@ -92,7 +92,8 @@ class WatchedView:
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
-    """A watchlist's part of a digest. `more_trials`, `more_watched` and `more_coming` count what is not shown."""
+    """A watchlist's part of a digest. `more_trials`, `more_watched` and `more_coming` count what is not shown; `named_coming` what a
+    digest named before."""
 
     watchlist: str
     trials: tuple[TrialView, ...]
@@ -101,6 +102,7 @@ class SectionView:
     more_watched: int
     coming: tuple["ComingView", ...]
     more_coming: int
+    named_coming: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,7 @@ def section_view(section: DigestSection, language: str) -> SectionView:
         more_watched=max(len(section.newly_watched) - MOST_WATCHED_NAMED, 0),
         coming=tuple(_coming(one, language) for one in section.coming[:MOST_COMING]),
         more_coming=max(len(section.coming) - MOST_COMING, 0),
+        named_coming=section.coming_named,
     )
 
 

@@ -29,6 +29,16 @@ def note_slot(connection: Connection, subscriber: str, destinations: Sequence[st
     )
 
 
+def last_digest(db: Database, subscriber: str, destinations: Sequence[str]) -> datetime | None:
+    """When a digest was last written for this reader; None if there was none."""
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT MAX(created_at) AS at FROM notifications WHERE kind = 'digest' AND subscriber = ? AND destinations = ?",
+            (subscriber, json.dumps(list(destinations))),
+        ).fetchone()
+    return moment(row["at"]) if row["at"] is not None else None
+
+
 def begin_slots(db: Database, subscriber: str, destinations: Sequence[str], slot: datetime) -> None:
     """A reader who is new to quiet days: what was before that moment is not told."""
     with db.writing() as connection:
@@ -62,3 +72,19 @@ def watched_facts(db: Database, watchlists: Sequence[str]) -> list[tuple[str, Tr
             (row["watchlist"], TrialId(row["registry"], row["number"]), facts_of(row, row["data_date"]))
             for row in rows
         ]
+
+
+def facts_then(db: Database, trials: Sequence[TrialId], then: datetime) -> dict[TrialId, TrialFacts]:
+    """What we knew of these trials at that moment; those that we did not know yet are left out."""
+    found = {}
+    with db.reading() as connection:
+        for trial in trials:
+            row = connection.execute(
+                f"SELECT v.last_data_date, {facts_columns('v')} FROM versions AS v"
+                " WHERE v.trial = (SELECT id FROM trials WHERE registry = ? AND number = ?) AND v.version > 0 AND v.seen_at <= ?"
+                " ORDER BY v.version DESC LIMIT 1",
+                (trial.registry, trial.number, stamp(then)),
+            ).fetchone()
+            if row is not None:
+                found[trial] = facts_of(row, row["last_data_date"])
+    return found

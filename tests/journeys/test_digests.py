@@ -119,6 +119,34 @@ def test_a_digest_reminds_of_the_deadlines_of_the_next_thirty_days(tmp_path: Pat
     assert ahead.strip() == f"27 March 2026: Made Trial 01 ({ONE}): primary completion expected"
 
 
+def test_a_deadline_is_named_when_it_is_new_and_all_of_them_once_a_week(tmp_path: Path) -> None:
+    def until(ahead: int) -> dict[str, object]:
+        return {"primaryCompletionDateStruct": {"date": day_of(ahead).isoformat(), "type": "ESTIMATED"}}
+
+    trials = MadeTrials(ONE, OTHER)
+    trials.edit(0, ONE, statusModule=until(25))
+    trials.edit(0, OTHER, statusModule=until(33))  # within thirty days from the fourth day on
+    trials.edit(2, ONE, designModule={"enrollmentInfo": {"count": 10, "type": "ESTIMATED"}})
+    trials.edit(4, ONE, statusModule=until(20))
+    with EmbeddedRegistry(trials.history).serving() as registry, Collector().listening() as desk:
+        office = Office(tmp_path, registry, destination=desk.url())
+        _write(office, "cells", EVERY_MORNING + ", all_clear: true", ONE, OTHER)
+        said = []
+        for ahead in range(9):
+            office.check_on(day_of(ahead), hour=6)
+            office.check_on(day_of(ahead), hour=8)
+            [digest] = _digests(desk.taken())
+            said.append(digest.text.partition("Coming up:\n")[2].partition("\n\n")[0].split("\n"))
+    one, other, moved = (
+        f"  {day}: Made Trial 01 ({number}): primary completion expected"
+        for day, number in (("27 March 2026", ONE), ("4 April 2026", OTHER), ("22 March 2026", ONE))
+    )
+    named = "named earlier this week; `trialmon calendar` shows all"
+    assert said[:3] == [[one], [""], [f"  nothing new; 1 {named}"]]
+    assert said[3:5] == [[other, f"  and 1 more {named}"], [moved, f"  and 1 more {named}"]]
+    assert said[5:] == [[""], [""], [moved, other], [""]]
+
+
 @pytest.mark.parametrize(
     ("language", "zone", "said"),
     [
