@@ -21,6 +21,7 @@ from monitor.store import lineage
 from monitor.store.database import Database
 from monitor.store.lineage import Step, WasTold
 from monitor.store.queries import watchlist_names
+from monitor.store.standings import never_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ class Backtest:
 
     def searches_never_read(self) -> list[str]:
         """The titles of the list's searches of which it is not known what they hold."""
-        searches = [watch for watch in self.watchlist.watches if watch.kind != "trial"]
-        read = lineage.searches_read(self.database, [watch.key for watch in searches])
-        return [watch.title or watch.key for watch in searches if watch.key not in read]
+        searches = [watch for watch in self.watchlist.watches if watch.kind in ("search", "sponsor")]
+        unread = never_read(self.database, [watch.key for watch in searches])
+        return [watch.title or watch.key for watch in searches if watch.key in unread]
 
     def versions(self, reasons: Reasons) -> int:
         """How many versions there are to be judged."""

@@ -16,10 +16,10 @@ from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door
 from monitor.jobs.flapping import flapping
 from monitor.jobs.missed import Missed, missed_steps, not_seen, steps_of, told_together
+from monitor.store.also import Also
 from monitor.store.observations import Recorded, StaleSnapshot, record
 from monitor.store.paper_links import papers_told, still_told
 from monitor.store.snapshots import modules_of, snapshots
-from monitor.store.steps import Step
 
 # Another process may write the same trial between our reading of it and our writing; then the decision is made again.
 _TRIES = 3
@@ -64,7 +64,7 @@ class _Papers:
 
     def __init__(self, context: Context, trial: TrialId) -> None:
         self._context, self._trial = context, trial
-        self.still_the_same: list[Step] = []
+        self.still_the_same: list[Also] = []
 
     def __call__(self) -> frozenset[str]:
         told = papers_told(self._context.database, self._trial)

@@ -12,10 +12,10 @@ from monitor.core.trial import TrialId
 from monitor.core.watch import Holding, Watch
 from monitor.jobs.address import addressed_now
 from monitor.jobs.context import Context, Door, Report
+from monitor.store.also import Also
 from monitor.store.observations import StaleSnapshot, record
 from monitor.store.snapshots import snapshots
 from monitor.store.standings import never_read
-from monitor.store.steps import Step
 from monitor.store.watches import (
     MembershipRead,
     edited_since_missed,
@@ -77,8 +77,8 @@ def tell_of_entering(
         if snapshot is None or snapshot.version == 0:
             continue
         for watch in (by_key[key] for key in keys if key in by_key):
-            step = told_of_entering(watch.key, trial, context.clock.now())
-            _tell(context, door, snapshot, watch, "entered", "", run, step, report)
+            also = told_of_entering(watch.key, trial, context.clock.now())
+            _tell(context, door, snapshot, watch, "entered", "", run, also, report)
 
 
 def tell_of_leaving(
@@ -104,8 +104,8 @@ def tell_of_leaving(
                 _forget(context, watch, trial, run)
                 continue
             why = _why_it_left(snapshot, edited.get(trial))
-            step = told_of_leaving(watch.key, trial, context.clock.now())
-            _tell(context, door, snapshot, watch, "left", why, run, step, report)
+            also = told_of_leaving(watch.key, trial, context.clock.now())
+            _tell(context, door, snapshot, watch, "left", why, run, also, report)
 
 
 def _why_it_left(snapshot: Snapshot, topics: Sequence[str] | None) -> str:
@@ -129,7 +129,7 @@ def _tell(
     occurrence: Occurrence,
     why: str,
     run: int,
-    step: Step,
+    also: Also,
     report: Report,
 ) -> None:
     now = context.clock.now()
@@ -146,7 +146,7 @@ def _tell(
     reasons = lists_that_hold(context, watch)
     observation = addressed_now(context, observation, snapshot.facts, door.source, reasons, about=watch.key)
     try:
-        recorded = record(context.database, observation, run, [step])
+        recorded = record(context.database, observation, run, [also])
     except StaleSnapshot:
         return  # another process is at this trial right now; the membership still waits to be told, and is at the next look
     report.events += len(recorded.events)
@@ -155,9 +155,9 @@ def _tell(
 def _forget(context: Context, watch: Watch, trial: TrialId, run: int) -> None:
     """A trial that left before we ever got its record: nobody heard of it, so nobody is told that it left."""
     standing = Observation(trial, "absent", context.clock.now(), 0, 0)
-    step = told_of_leaving(watch.key, trial, context.clock.now())
+    also = told_of_leaving(watch.key, trial, context.clock.now())
     with suppress(StaleSnapshot):  # another process has just got its record: it is told of at the next look
-        record(context.database, standing, run, [step])
+        record(context.database, standing, run, [also])
 
 
 def as_it_stands(context: Context, snapshot: Snapshot) -> Observation:

@@ -14,10 +14,10 @@ from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.membership import as_it_stands, lists_that_hold
 from monitor.jobs.reasons import Reasons, members_of
 from monitor.rules.portfolio import is_told, trials_of
+from monitor.store.counts import newest_event
 from monitor.store.observations import StaleSnapshot, record
 from monitor.store.portfolio import (
     judged_until,
-    newest_event,
     news,
     note_judged,
     tells_together,

@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from monitor.core.facts import TrialFacts
 from monitor.core.trial import TrialId
+from monitor.store.also import Also
 from monitor.store.database import Connection, Database
-from monitor.store.steps import Step
 from monitor.store.trials import ASKED, asked_for, trial_row
 from monitor.store.values import facts_columns, facts_of, moment, stamp
 
@@ -76,13 +76,13 @@ def note_first_judging(db: Database, judged: Iterable[tuple[TrialId, Sequence[To
             _write(connection, rows, now)
 
 
-def told_by_the_clock(trial: TrialId, told: Sequence[Told], now: datetime) -> Step:
+def told_by_the_clock(trial: TrialId, told: Sequence[Told], now: datetime) -> Also:
     """For `record(…, also=)`: this observation's messages tell these."""
 
-    def step(connection: Connection) -> None:
+    def write(connection: Connection) -> None:
         _write(connection, [(trial, rule, once) for rule, once in told], now)
 
-    return step
+    return write
 
 
 def _write(connection: Connection, rows: Sequence[tuple[TrialId, str, str]], now: datetime) -> None:

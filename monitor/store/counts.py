@@ -17,6 +17,12 @@ def recorded(db: Database) -> dict[str, int]:
     return dict(row)
 
 
+def newest_event(db: Database) -> int:
+    """The id of the newest event, 0 where there is none: whoever asks again learns from it whether there is news."""
+    with db.reading() as connection:
+        return int(connection.execute("SELECT COALESCE(MAX(id), 0) FROM events").fetchone()[0])
+
+
 def deliveries_by_state(db: Database) -> dict[tuple[str, ...], int]:
     """By (destination, state)."""
     with db.reading() as connection:

@@ -101,12 +101,6 @@ def watchlist_titles(db: Database) -> dict[str, str]:
         return {row["name"]: row["title"] for row in rows}
 
 
-def newest_event(db: Database) -> int:
-    """The id of the newest event, 0 where there is none: whoever polls learns from it whether there is news."""
-    with db.reading() as connection:
-        return int(connection.execute("SELECT COALESCE(MAX(id), 0) FROM events").fetchone()[0])
-
-
 @dataclass(frozen=True, slots=True)
 class Version:
     """A version of a trial: `day` is when the registry posted it, else when it was submitted, else when we saw it, and never before that

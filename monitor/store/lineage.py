@@ -312,13 +312,3 @@ _WAS_TOLD = (
     " FROM json_each(:trials) AS asked WHERE json_extract(asked.value, '$[0]') = t.registry"
     " AND json_extract(asked.value, '$[1]') = t.number))) ORDER BY e.seen_at, n.id LIMIT :page"
 )
-
-
-def searches_read(db: Database, keys: Sequence[str]) -> set[str]:
-    """Those of the searches (by key) that were read to their end at least once, so that it is known what they hold."""
-    with db.reading() as connection:
-        rows = connection.execute(
-            "SELECT key FROM watches WHERE read_at IS NOT NULL AND key IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(keys)),),
-        )
-        return {row["key"] for row in rows}

@@ -9,10 +9,10 @@ from monitor.core.errors import TrialmonError
 from monitor.core.observation import Observation
 from monitor.core.record import Record
 from monitor.core.trial import TrialId
+from monitor.store.also import Also
 from monitor.store.catalogue import catalogue, keep_up
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
-from monitor.store.steps import Step
 from monitor.store.trials import trial_row
 from monitor.store.values import FACTS_COLUMNS, facts_row, pack, stamp
 from monitor.store.version_rows import ModuleRow, write_changes, write_modules, write_version
@@ -38,12 +38,13 @@ def record(
     db: Database,
     observation: Observation,
     run: int,
-    also: Sequence[Step] = (),
+    also: Sequence[Also] = (),
     earlier: Sequence[Observation] = (),
 ) -> Recorded:
-    """Write down all that one look leads to, or nothing: version, modules, changes, events, notifications, deliveries, and the
-    further steps in `also` (a search's member told, …). `earlier` are the steps to the version before it that were missed, oldest first;
-    what is told of them is told by `observation`. `Notification.events` are positions in the verdicts of all of them, one after the other.
+    """Write down all that one look leads to, or nothing: version, modules, changes, events, notifications, deliveries, and what is
+    written with them (`also`: a search's member told, …). `earlier` are the steps to the version before it that were missed, oldest
+    first; what is told of them is told by `observation`. `Notification.events` are positions in the verdicts of all of them, one after
+    the other.
 
     Raises StaleSnapshot if the trial is no longer at the first's `expected_version`, or what is to be told was told meanwhile.
     """
@@ -67,8 +68,8 @@ def record(
             deliveries += write_notification(
                 connection, replace(notification, events=told_of), observation.seen_at
             )
-        for step in also:
-            step(connection)
+        for write in also:
+            write(connection)
         db.at("record:outbox-written")
         db.at("record:before-commit")
     db.at("record:after-commit")

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from monitor.core.paper import Link
 from monitor.core.trial import Alias, TrialId
+from monitor.store.also import Also
 from monitor.store.database import Connection, Database
 from monitor.store.observations import StaleSnapshot
-from monitor.store.steps import Step
 from monitor.store.trials import ASKED, asked_for, trial_row
 from monitor.store.values import moment, stamp
 
@@ -51,15 +51,15 @@ def _papers_told(connection: Connection, trial: TrialId) -> frozenset[str]:
     return frozenset(row["pmid"] for row in rows)
 
 
-def still_told(trial: TrialId, papers: frozenset[str]) -> Step:
+def still_told(trial: TrialId, papers: frozenset[str]) -> Also:
     """For `record(…, also=)`: raises StaleSnapshot unless just these papers were told of the trial when it was judged; another thread may
     have told of one meanwhile."""
 
-    def step(connection: Connection) -> None:
+    def insist(connection: Connection) -> None:
         if _papers_told(connection, trial) != papers:
             raise StaleSnapshot(f"a paper of {trial} was told meanwhile")
 
-    return step
+    return insist
 
 
 def numbers_of(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, tuple[str, ...]]:
@@ -157,12 +157,12 @@ def tells_of_papers(
     members: Sequence[tuple[str, str]],
     title: str,
     now: datetime,
-) -> Step:
+) -> Also:
     """For `record(…, also=)`: this observation's verdicts tell these things, in this order. `members` are (watch, id at the source)
     that are told by it; `title` is for the row of a number that is a paper's own. Raises StaleSnapshot if another process told one
     meanwhile."""
 
-    def step(connection: Connection) -> None:
+    def write(connection: Connection) -> None:
         row, at = trial_row(connection, trial), stamp(now)
         _tie(connection, row, links, at)
         newest = connection.execute(
@@ -179,7 +179,7 @@ def tells_of_papers(
         if title:
             connection.execute("UPDATE trials SET title = ? WHERE id = ? AND version = 0", (title, row))
 
-    return step
+    return write
 
 
 def propose_aliases(db: Database, trial: TrialId, aliases: Sequence[Alias]) -> None:

@@ -5,34 +5,22 @@ from datetime import date, datetime
 
 from monitor.core.portfolio import Happening
 from monitor.core.trial import TrialId
+from monitor.store.also import Also
 from monitor.store.database import Connection, Database
+from monitor.store.marks import mark, set_mark
 from monitor.store.observations import StaleSnapshot
-from monitor.store.steps import Step
 from monitor.store.trials import trial_row
 from monitor.store.values import moment, read_json, stamp
 
 
-def newest_event(db: Database) -> int:
-    """The id of the event written last; 0 before the first."""
-    with db.reading() as connection:
-        newest: int | None = connection.execute("SELECT MAX(id) FROM events").fetchone()[0]
-    return newest or 0
-
-
 def judged_until(db: Database, source: str) -> int:
     """The newest event when a source's trials were last looked at together; 0 before the first time."""
-    with db.reading() as connection:
-        row = connection.execute("SELECT value FROM meta WHERE name = ?", (f"portfolio {source}",)).fetchone()
-    return int(row["value"]) if row is not None else 0
+    return int(mark(db, f"portfolio {source}") or 0)
 
 
 def note_judged(db: Database, source: str, newest: int) -> None:
     """A source's trials were looked at together, with all events up to this one."""
-    with db.writing() as connection:
-        connection.execute(
-            "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
-            (f"portfolio {source}", str(newest)),
-        )
+    set_mark(db, f"portfolio {source}", str(newest))
 
 
 def turns(db: Database, source: str, since: datetime) -> list[Happening]:
@@ -94,11 +82,11 @@ def told_together(db: Database, rules: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def tells_together(trial: TrialId, rule: str, once: str, now: datetime) -> Step:
+def tells_together(trial: TrialId, rule: str, once: str, now: datetime) -> Also:
     """For `record(…, also=)`: this observation's messages tell this of several trials. Raises StaleSnapshot if another process
     told it meanwhile, so that nothing of the observation is written."""
 
-    def step(connection: Connection) -> None:
+    def write(connection: Connection) -> None:
         written = connection.execute(
             "INSERT INTO clock_told (trial, rule, once, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (trial_row(connection, trial), rule, once, stamp(now)),
@@ -106,4 +94,4 @@ def tells_together(trial: TrialId, rule: str, once: str, now: datetime) -> Step:
         if not written.rowcount:
             raise StaleSnapshot(f"another process has told of {once} meanwhile")
 
-    return step
+    return write

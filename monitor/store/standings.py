@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from monitor.core.trial import TrialId
 from monitor.store.database import Database
@@ -41,53 +42,49 @@ def standings(db: Database, trials: Sequence[TrialId]) -> dict[TrialId, Standing
 
 
 def never_read(db: Database, watches: Iterable[str]) -> set[str]:
-    """Those searches (by key) that were not read to their end yet."""
+    """Those searches (by key) that were not read to their end yet, so that it is not known what they hold."""
+    keys = set(watches)
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT key FROM watches WHERE read_at IS NULL AND key IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(watches)),),
+            "SELECT key FROM watches WHERE read_at IS NOT NULL AND key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
         )
-        return {row["key"] for row in rows}
+        return keys - {row["key"] for row in rows}
 
 
 def not_read_since(
     db: Database, moment: datetime, trials: Sequence[TrialId], watches: Iterable[str]
 ) -> tuple[list[TrialId], list[str]]:
     """Those of the trials, and of the searches (by key), that were read once but not since that moment."""
-    with db.reading() as connection:
-        numbers = [
-            TrialId(row["registry"], row["number"])
-            for row in connection.execute(
-                f"SELECT t.registry, t.number FROM {ASKED} WHERE t.last_looked_at <= :moment ORDER BY t.number",
-                {"trials": asked_for(trials), "moment": stamp(moment)},
-            )
-        ]
-        searches = [
-            row["key"]
-            for row in connection.execute(
-                "SELECT key FROM watches WHERE read_at <= ? AND key IN (SELECT value FROM json_each(?)) ORDER BY key",
-                (stamp(moment), json.dumps(list(watches))),
-            )
-        ]
-    return numbers, searches
+    return _read(db, "<=", moment, trials, watches)
 
 
 def read_since(
     db: Database, moment: datetime, trials: Sequence[TrialId], watches: Iterable[str]
 ) -> tuple[list[TrialId], list[str]]:
     """Those of the trials, and of the searches (by key), that were read since that moment."""
+    return _read(db, ">", moment, trials, watches)
+
+
+def _read(
+    db: Database,
+    when: Literal["<=", ">"],
+    moment: datetime,
+    trials: Sequence[TrialId],
+    watches: Iterable[str],
+) -> tuple[list[TrialId], list[str]]:
     with db.reading() as connection:
         numbers = [
             TrialId(row["registry"], row["number"])
             for row in connection.execute(
-                f"SELECT t.registry, t.number FROM {ASKED} WHERE t.last_looked_at > :moment ORDER BY t.number",
+                f"SELECT t.registry, t.number FROM {ASKED} WHERE t.last_looked_at {when} :moment ORDER BY t.number",
                 {"trials": asked_for(trials), "moment": stamp(moment)},
             )
         ]
         searches = [
             row["key"]
             for row in connection.execute(
-                "SELECT key FROM watches WHERE read_at > ? AND key IN (SELECT value FROM json_each(?)) ORDER BY key",
+                f"SELECT key FROM watches WHERE read_at {when} ? AND key IN (SELECT value FROM json_each(?)) ORDER BY key",
                 (stamp(moment), json.dumps(list(watches))),
             )
         ]

@@ -10,9 +10,9 @@ from monitor.core.json import Json
 from monitor.core.notification import Kind
 from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
+from monitor.store.also import Also
 from monitor.store.database import Connection, Database
 from monitor.store.rows import change_row, event_row
-from monitor.store.steps import Step
 from monitor.store.values import moment, stamp
 
 
@@ -51,10 +51,10 @@ def behind(db: Database, notification: int) -> Behind:
     )
 
 
-def tells_too(key: str, trial: TrialId) -> Step:
+def tells_too(key: str, trial: TrialId) -> Also:
     """The notification of that key tells of this trial's newest event, too: one message for several trials, each recorded by itself."""
 
-    def step(connection: Connection) -> None:
+    def write(connection: Connection) -> None:
         connection.execute(
             "INSERT INTO notification_events (notification, event) SELECT n.id, MAX(e.id) FROM notifications AS n"
             " JOIN trials AS t ON t.registry = ? AND t.number = ? JOIN events AS e ON e.trial = t.id WHERE n.key = ?"
@@ -62,7 +62,7 @@ def tells_too(key: str, trial: TrialId) -> Step:
             (trial.registry, trial.number, key),
         )
 
-    return step
+    return write
 
 
 def document(db: Database, notification: int) -> Mapping[str, Json]:

@@ -160,12 +160,6 @@ def rotate(
     return today, gone
 
 
-def newest_backup(folder: Path, stem: str) -> Path | None:
-    """The newest backup in a folder; None where there is none."""
-    copies = _copies(folder, stem)
-    return copies[max(copies)] if copies else None
-
-
 def _copies(folder: Path, stem: str) -> dict[date, Path]:
     """Files that bear the name of a backup of this database; all others are somebody else's."""
     found = {}

@@ -9,9 +9,9 @@ from hashlib import blake2b
 from monitor.core.notification import Notification
 from monitor.core.trial import TrialId
 from monitor.core.watch import Watch, Watchlist
+from monitor.store.also import Also
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
-from monitor.store.steps import Step
 from monitor.store.trials import asked_for, trial_row
 from monitor.store.values import stamp
 
@@ -179,11 +179,11 @@ def to_be_told_of_entering(db: Database) -> dict[TrialId, tuple[str, ...]]:
     return found
 
 
-def told_of_entering(watch: str, trial: TrialId, now: datetime) -> Step:
+def told_of_entering(watch: str, trial: TrialId, now: datetime) -> Also:
     """For `record(…, also=)`: this observation's messages tell that the trial entered the search. The lists that hold the
     search then need no "now watching" for it."""
 
-    def step(connection: Connection) -> None:
+    def write(connection: Connection) -> None:
         row = trial_row(connection, trial)
         connection.execute(
             "UPDATE search_members SET announced = 1 WHERE watch = ? AND trial = ? AND left_at IS NULL",
@@ -195,7 +195,7 @@ def told_of_entering(watch: str, trial: TrialId, now: datetime) -> Step:
             (row, stamp(now), watch),
         )
 
-    return step
+    return write
 
 
 def edited_since_missed(db: Database, watch: str) -> dict[TrialId, tuple[str, ...]]:
@@ -216,16 +216,16 @@ def edited_since_missed(db: Database, watch: str) -> dict[TrialId, tuple[str, ..
         return found
 
 
-def told_of_leaving(watch: str, trial: TrialId, now: datetime) -> Step:
+def told_of_leaving(watch: str, trial: TrialId, now: datetime) -> Also:
     """For `record(…, also=)`: the trial left the search, and this observation's messages tell it."""
 
-    def step(connection: Connection) -> None:
+    def write(connection: Connection) -> None:
         connection.execute(
             "UPDATE search_members SET left_at = ? WHERE watch = ? AND trial = ? AND left_at IS NULL",
             (stamp(now), watch, trial_row(connection, trial)),
         )
 
-    return step
+    return write
 
 
 def unannounced(db: Database, watchlist: str) -> tuple[TrialId, ...]:

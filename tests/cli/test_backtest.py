@@ -195,11 +195,12 @@ def test_a_search_that_was_never_read_is_said_to_be_unknown(archive: Archive) ->
     slips(archive)
     path = archive.folder / "copy.yaml"
     path.write_text(
-        f"watch:\n  - trial: {NUMBER}\n  - search: {{condition: sciatica}}\n"
+        f"watch:\n  - trial: {NUMBER}\n  - search: {{condition: sciatica}}\n  - publications: stem cells\n"
         "subscribers:\n  - {name: me, to: [desk]}\n"
     )
     answer = backtest(archive, "--json", name=str(path))
     assert "what the search “sciatica” finds is not known: it was never read" in answer.err
+    assert "stem cells" not in answer.err, "a query for papers finds no trials"
     assert summary(answer)["would_tell"] == 2
 
 

@@ -6,13 +6,11 @@ import pytest
 
 from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
-from monitor.core.watch import Watch, Watchlist
 from monitor.store import lineage
 from monitor.store.database import Database
 from monitor.store.digests import fold
 from monitor.store.observations import record
 from monitor.store.sending import claim, settle_sent
-from monitor.store.watches import sync_watchlists, update_members
 from tests.store.builders import (
     DAY,
     NOW,
@@ -151,16 +149,6 @@ def test_no_telling_is_lost_or_repeated_where_a_page_ends(
         a_step(db, 2, NOW, trial, notifications=[a_notification(trial.number, events=(0,))])
     told = list(lineage.was_told(db, "backs", [], [], NOW, None))
     assert [one.trial for one in told] == trials
-
-
-def test_a_search_that_was_never_read_is_known_by_it(db: Database) -> None:
-    searches = [
-        Watch("search", "clinicaltrials.gov", query=(("query.cond", disease),)) for disease in ("a", "b")
-    ]
-    sync_watchlists(db, [Watchlist("backs", "Backs", tuple(searches), ())], NOW)
-    update_members(db, searches[0].key, [RESPINE], NOW)
-    keys = [*(search.key for search in searches), "not in any list"]
-    assert lineage.searches_read(db, keys) == {searches[0].key}
 
 
 def test_both_sides_of_a_step_are_as_they_were_then(db: Database) -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from monitor.core.significance import Significance
 from monitor.store.clock import on_the_day
+from monitor.store.counts import newest_event
 from monitor.store.database import Database
 from monitor.store.observations import StaleSnapshot, record
 from monitor.store.portfolio import (
     judged_until,
-    newest_event,
     news,
     note_judged,
     tells_together,

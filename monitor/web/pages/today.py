@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 from monitor.core.significance import TOPICS, Significance
 from monitor.render import wording
+from monitor.store.counts import newest_event
 from monitor.store.dashboard import (
     Told,
     count_between,
     days_with_events,
     events_between,
-    newest_event,
     watchlist_titles,
 )
 from monitor.web.meant import AT_LEAST, OF_TOPIC
