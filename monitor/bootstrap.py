@@ -276,7 +276,11 @@ class Published:
         """Those alone that say that what is shown may not be what the registry has now."""
         from monitor.jobs.silence import of_looks
 
-        return [str(one) for one in of_looks(self.database, self.settings, self.clock.now())]
+        return [one.message for one in of_looks(self.database, self.settings, self.clock.now())]
+
+    def page_of_paper(self, pmid: str) -> str:
+        """Where a person reads a paper's record; empty where no source of papers knows it by that number."""
+        return _page_of(TrialId("pubmed", pmid))
 
     @property
     def _wishes(self) -> FeedSettings:

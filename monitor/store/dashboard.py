@@ -313,11 +313,18 @@ def countries_of(db: Database, trial: int) -> list[Country]:
     with db.reading() as connection:
         rows = connection.execute(
             "SELECT country, COUNT(*) AS sites, SUM(status = 'RECRUITING') AS recruiting,"
+            " COUNT(DISTINCT NULLIF(city, '')) AS places,"
             " (SELECT GROUP_CONCAT(city, ', ') FROM (SELECT DISTINCT city FROM trial_sites AS c WHERE c.trial = s.trial"
             "  AND c.country = s.country AND c.city <> '' ORDER BY city LIMIT 12)) AS cities"
             " FROM trial_sites AS s WHERE trial = ? GROUP BY country ORDER BY sites DESC, country",
             (trial,),
         ).fetchall()
     return [
-        Country(row["country"], row["sites"], row["recruiting"] or 0, row["cities"] or "") for row in rows
+        Country(
+            row["country"],
+            row["sites"],
+            row["recruiting"] or 0,
+            (row["cities"] or "") + (f" and {row['places'] - 12} more" if row["places"] > 12 else ""),
+        )
+        for row in rows
     ]

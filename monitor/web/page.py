@@ -48,8 +48,12 @@ class Published(Protocol):
         """The reasons why silence may not mean that nothing changed, in words."""
         ...
 
-    def doubts_of_looks(self) -> list[str]:
+    def doubts_of_looks(self) -> Sequence[str]:
         """Those alone that say that what is shown may not be what the registry has now."""
+        ...
+
+    def page_of_paper(self, pmid: str) -> str:
+        """Where a person reads the record of a paper at PubMed; empty if nowhere."""
         ...
 
 

@@ -23,12 +23,12 @@ PAGES = (*instances("monitor.web.pages", Page), *instances("monitor.web.api", Pa
 OURS = set(
     """html head meta title link script body a header nav ul ol li form label input main h1 h2 h3 p div section article span select
     option button time footer b br dl dt dd table caption thead tbody tr th td figure figcaption svg path line text circle desc details
-    summary meter del ins code""".split()
+    summary meter del ins code wbr""".split()
 )
 ATTRIBUTES = set(
     """lang charset name content rel href type src defer class id aria-label aria-labelledby aria-live aria-current aria-hidden aria-sort
     role tabindex action for placeholder maxlength autocomplete value selected size datetime scope colspan min max viewBox d x x1 x2 y y1
-    y2 cx cy r text-anchor title hx-get hx-trigger hx-swap""".split()
+    y2 cx cy r text-anchor title data-label hx-get hx-trigger hx-swap""".split()
 )
 
 

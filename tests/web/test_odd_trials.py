@@ -118,6 +118,15 @@ def test_a_country_is_drawn_from_when_to_when_a_site_was_listed_there(tmp_path: 
     assert "Côte d&#39;Ivoire: since 2025-03-10" in page
 
 
+def test_sites_of_which_no_state_is_known_are_not_said_not_to_recruit(tmp_path: Path) -> None:
+    silent = dated("2028", sites=3, sites_recruiting=0)
+    [page] = pages(a_database(tmp_path / "a.db", [silent]), f"/trial/{NUMBER}")
+    assert "of these recruiting" not in page
+    told = [dated("2028", sites=3, sites_recruiting=2), silent]
+    [page] = pages(a_database(tmp_path / "b.db", told), f"/trial/{NUMBER}")
+    assert "of these recruiting 2 from" in page
+
+
 def test_the_past_stands_on_its_own_days_though_it_was_fetched_later(tmp_path: Path) -> None:
     past = [
         dated("2025-06", submitted_date="2023-01-05", registry_date="2023-01-10"),

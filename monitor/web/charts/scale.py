@@ -66,8 +66,8 @@ class Numbers:
         return round(self.start + (self.end - self.start) * number / max(self.top, 1), 1)
 
     def ticks(self) -> tuple[Tick, ...]:
-        """0 and up to four round numbers."""
-        step = next(step for step in _round_numbers() if self.top / step <= 4)
+        """0 and up to five round numbers."""
+        step = next(step for step in _round_numbers() if self.top / step <= 5)
         return tuple(Tick(self.at(number), f"{number:,}") for number in range(0, self.top + 1, step))
 
 

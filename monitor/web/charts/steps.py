@@ -8,7 +8,7 @@ from monitor.store.dashboard import Version
 from monitor.web.charts.frame import Course, Frame
 from monitor.web.charts.scale import Days, Numbers, around, up_to
 
-_FRAME = Frame(width=460, height=210, left=48, right=448, top=14, bottom=176)
+_FRAME = Frame(width=460, height=210, left=56, right=448, top=14, bottom=176)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ def sites_chart(versions: Sequence[Version], today: date) -> StepChart | None:
     recruiting = _distinct(
         Step(one.day, one.facts.sites_recruiting or 0) for one in versions if one.facts.sites
     )
-    return _chart([("Sites", "sites", listed), ("of these recruiting", "recruiting", recruiting)], today)
+    # Often the record gives no state of any site, and then none of them is known to recruit or not to.
+    known = recruiting if any(step.number for step in recruiting) else []
+    return _chart([("Sites", "sites", listed), ("of these recruiting", "recruiting", known)], today)
 
 
 def _distinct(steps: Iterable[Step]) -> list[Step]:

@@ -33,6 +33,11 @@ class TrialOfADay:
     gravest: str
     events: tuple[Told, ...]
 
+    @property
+    def together(self) -> bool:
+        """Whether all of it was seen at one look, in one version."""
+        return len({(one.seen_at[:16], one.registry_date, one.version) for one in self.events}) == 1
+
 
 @dataclass(frozen=True, slots=True)
 class ListOfADay:

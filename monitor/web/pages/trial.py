@@ -1,6 +1,12 @@
 """A trial: what is known now, how it came to that, what was promised and kept, and who was told."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.core.dates import duration_in_words
 from monitor.core.facts import TrialFacts, TypedDate
+from monitor.core.promises import Promise
 from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
 from monitor.core.upcoming import deadlines
@@ -19,11 +25,22 @@ _MOST_DELIVERIES = 50
 # So many versions of the timeline stand open.
 _UNFOLDED = 30
 _MOST_PAPERS = 50
+# More are counted beside the facts; all stand below, with their sites.
+_FEW_COUNTRIES = 8
 _LINKS = {
     "registry": "the registry refers to it",
     "number": "its record gives the number",
     "mention": "its text mentions the number",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the timeline: a version with what was made of it, or what befell the trial on a day without one."""
+
+    day: date
+    version: dashboard.Version | None
+    events: tuple[dashboard.Told, ...]
 
 
 def _trial(asked: Asked) -> Answer:
@@ -32,6 +49,8 @@ def _trial(asked: Asked) -> Answer:
     versions = dashboard.versions(asked.database, found.id)
     events = dashboard.events_of(asked.database, found.id, _MOST_EVENTS)
     today = asked.now.date()
+    timeline = _timeline(versions, events)
+    slips = slip_chart(versions, today)
     identity = TrialId(found.registry, found.number)
     return Shown(
         "trial",
@@ -43,11 +62,12 @@ def _trial(asked: Asked) -> Answer:
             "rows": _rows(found.facts),
             "deadlines": deadlines(found.facts),
             "deadline_words": _DEADLINES,
-            "versions": list(reversed(versions)),
-            "unfolded": _UNFOLDED,
-            "of_version": _by_version(events),
-            "without_version": [one for one in events if one.version is None],
-            "slips": slip_chart(versions, today),
+            "first": versions[0].number if versions else None,
+            "open_part": timeline[:_UNFOLDED],
+            "folded": timeline[_UNFOLDED:],
+            "folded_versions": sum(one.version is not None for one in timeline[_UNFOLDED:]),
+            "slips": slips,
+            "in_short": [(one.name, *_in_short(one.said)) for one in slips.courses] if slips else [],
             "enrolment": enrolment_chart(versions, today),
             "sites": sites_chart(versions, today),
             "opened": countries_chart(versions, today),
@@ -55,6 +75,7 @@ def _trial(asked: Asked) -> Answer:
             "pipeline": _pipeline(found.facts),
             "aliases": numbers_with_sayers(asked.database, identity),
             "papers": list(publications(asked.database, identity))[:_MOST_PAPERS],
+            "paper_page": asked.house.published.page_of_paper,
             "links": _LINKS,
             "watchlists": watched_by(asked.database, identity),
             "deliveries": dashboard.deliveries_of(asked.database, found.registry, number, _MOST_DELIVERIES),
@@ -84,7 +105,7 @@ def _rows(facts: TrialFacts) -> list[tuple[str, str]]:
         "Study completion": _dated(facts.completion),
         "Enrolment": _enrolment(facts),
         "Sites": _sites(facts),
-        "Countries": ", ".join(facts.countries),
+        "Countries": _countries(facts),
         "Last update posted": facts.registry_date,
         "Last submitted": facts.submitted_date,
         "Last verified": facts.verified,
@@ -109,11 +130,20 @@ def _sites(facts: TrialFacts) -> str:
     return f"{facts.sites:,}{recruiting}"
 
 
+def _countries(facts: TrialFacts) -> str:
+    many = len(facts.countries) > _FEW_COUNTRIES
+    return wording.count(len(facts.countries), "country", "countries") if many else ", ".join(facts.countries)
+
+
 def _pipeline(facts: TrialFacts) -> list[tuple[str, str, bool]]:
     """The way of the results, as (step, when, done): ended, submitted, in quality control, posted."""
     ended = facts.primary_completion
     steps = [
-        ("Primary completion", _dated(ended), ended is not None and ended.type == "ACTUAL"),
+        (
+            "Primary completion",
+            _dated(ended) or "the record gives no date",
+            ended is not None and ended.type == "ACTUAL",
+        ),
         ("Results submitted", facts.results_submitted, bool(facts.results_submitted)),
         ("Quality control", "; ".join(facts.submissions), bool(facts.submissions) or facts.has_results),
         ("Results posted", facts.results_posted, facts.has_results),
@@ -123,15 +153,43 @@ def _pipeline(facts: TrialFacts) -> list[tuple[str, str, bool]]:
     return steps
 
 
-def _by_version(events: list[dashboard.Told]) -> dict[int, list[dashboard.Told]]:
-    found: dict[int, list[dashboard.Told]] = {}
+def _in_short(promises: Sequence[Promise[date]]) -> tuple[str, str]:
+    """What became of a date since the first promise that is known: how far it moved, and from where to where in how many steps."""
+    first, last = promises[0], promises[-1]
+    later = sum(one.moved > 0 for one in promises)
+    earlier = sum(one.moved < 0 for one in promises)
+    if not last.total:
+        how_far = "where it was at first" if later or earlier else "never moved"
+    else:
+        how_far = f"{duration_in_words(last.total)} {'later' if last.total > 0 else 'earlier'}"
+    told = f"{first.date.date.in_words()}, as promised on {first.made}"
+    if later or earlier:
+        told += f" → {last.date.date.in_words()}, {wording.count(later, 'slip')}"
+        told += f" and {wording.count(earlier, 'move')} earlier" if earlier else ""
+    return how_far, told + ("; reached" if last.reached else "")
+
+
+def _timeline(versions: Sequence[dashboard.Version], events: Sequence[dashboard.Told]) -> list[Entry]:
+    """The versions, the newest first, and in between what befell the trial without one, on the day on which it was seen."""
+    of_version: dict[int | None, list[dashboard.Told]] = {}
     for event in events:
-        if event.version is not None:
-            found.setdefault(event.version, []).append(event)
-    return {
-        version: sorted(of_it, key=lambda one: -Significance.parse(one.significance))
-        for version, of_it in found.items()
-    }
+        of_version.setdefault(event.version, []).append(event)
+    apart = sorted(of_version.get(None, []), key=lambda one: one.seen_at)
+    found = []
+    for version in reversed(versions):
+        seen = version.day if version.origin == "backfill" else _day(version.seen_at)
+        while apart and _day(apart[-1].seen_at) >= seen:
+            event = apart.pop()
+            found.append(Entry(_day(event.seen_at), None, (event,)))
+        of_it = sorted(
+            of_version.get(version.number, ()), key=lambda one: -Significance.parse(one.significance)
+        )
+        found.append(Entry(version.day, version, tuple(of_it)))
+    return found + [Entry(_day(event.seen_at), None, (event,)) for event in reversed(apart)]
+
+
+def _day(moment: str) -> date:
+    return date.fromisoformat(moment[:10])
 
 
 PAGE = Page(
