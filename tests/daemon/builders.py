@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from monitor.core.errors import NothingDone
 from monitor.embedded import EmbeddedRegistry, History, Shelf
 from monitor.store import queries
 from monitor.store.database import Database
+from tests.loopback import say, serving
 
 MONDAY, TUESDAY = date(2026, 2, 2), date(2026, 2, 3)
 
@@ -129,33 +130,19 @@ class Receiver:
 def a_receiver() -> Iterator[Receiver]:
     receiver = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.busy.set()
-            time.sleep(receiver.pause)
-            if receiver.hold is not None:
-                receiver.hold.wait(30)
-            receiver.keys.append(self.headers["Idempotency-Key"])
-            receiver.messages.append(json.loads(body))
-            with suppress(OSError):  # the daemon may have been killed meanwhile
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+    def take(request: BaseHTTPRequestHandler, body: bytes) -> None:
+        receiver.busy.set()
+        time.sleep(receiver.pause)
+        if receiver.hold is not None:
+            receiver.hold.wait(30)
+        receiver.keys.append(request.headers["Idempotency-Key"])
+        receiver.messages.append(json.loads(body))
+        with suppress(OSError):  # the daemon may have been killed meanwhile
+            say(request, 200)
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    receiver.url = f"json://127.0.0.1:{server.server_address[1]}/"
-    try:
+    with serving(take) as port:
+        receiver.url = f"json://127.0.0.1:{port}/"
         yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 class FakeServiceManager:

@@ -4,11 +4,12 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from tests.daemon.builders import TUESDAY, House, a_house, a_receiver, eventually
 from tests.daemon.test_supervisor import QUICK, Running
+from tests.loopback import say, serving
 
 
 @contextmanager
@@ -16,26 +17,16 @@ def an_ear(answers: threading.Event) -> Iterator[tuple[str, threading.Event]]:
     """Its address, and what is set once it was asked for; it answers no sooner than it is allowed to."""
     asked = threading.Event()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.set()
-            answers.wait(20)
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def answer(request: BaseHTTPRequestHandler, _: bytes) -> None:
+        asked.set()
+        answers.wait(20)
+        say(request, 200)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Quiet: whether it was asked is enough."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/", asked
-    finally:
-        answers.set()
-        server.shutdown()
-        server.server_close()
+    with serving(answer) as port:
+        try:
+            yield f"http://127.0.0.1:{port}/", asked
+        finally:
+            answers.set()
 
 
 def configured(house: House, ear: str, destination: str) -> None:

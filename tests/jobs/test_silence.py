@@ -1,11 +1,10 @@
 """Silence means that nothing changed only while there is no doubt; the heartbeat is heard as long."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -15,6 +14,7 @@ from monitor.jobs.tending import Tending
 from tests import canary
 from tests.builders import a_document, a_moment
 from tests.faults.desk import NUMBERS, Desk
+from tests.loopback import say, serving
 
 
 class Ear:
@@ -29,27 +29,12 @@ class Ear:
 
     @contextmanager
     def listening(self) -> Iterator["Ear"]:
-        ear = self
+        with serving(self._hear) as self.port:
+            yield self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                ear.heard += 1
-                self.send_response(ear.status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet: what was heard is counted."""
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            self.port = server.server_address[1]
-            thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-            thread.start()
-            try:
-                yield self
-            finally:
-                server.shutdown()
-                thread.join(5)
+    def _hear(self, request: BaseHTTPRequestHandler, _: bytes) -> None:
+        self.heard += 1
+        say(request, self.status)
 
 
 @pytest.fixture

@@ -1,15 +1,15 @@
 """A receiver of web hooks that keeps what it accepted, and knows what it should have got: nothing missing, nothing else."""
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import quote
 
 from tests import canary
+from tests.loopback import say, serving
 
 
 @dataclass(frozen=True)
@@ -51,35 +51,19 @@ class Collector:
 
     @contextmanager
     def listening(self) -> Iterator["Collector"]:
-        collector = self
+        with serving(self._take, self.port) as self.port:
+            yield self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                inbox = self.path.strip("/")
-                status = 503 if inbox in collector.refusing else 200
-                if collector.choking_on and collector.choking_on in body["title"]:
-                    status = collector.choked_status
-                    collector.asked[collector.choking_on] += 1
-                if status == 200:
-                    key = self.headers["Idempotency-Key"]
-                    collector.got.append(Got(inbox, key, body["title"], body["message"]))
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet: what came is in `got`."""
-
-        with ThreadingHTTPServer(("127.0.0.1", self.port), Handler) as server:
-            self.port = server.server_address[1]
-            thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-            thread.start()
-            try:
-                yield self
-            finally:
-                server.shutdown()
-                thread.join(5)
+    def _take(self, request: BaseHTTPRequestHandler, content: bytes) -> None:
+        body, inbox = json.loads(content), request.path.strip("/")
+        status = 503 if inbox in self.refusing else 200
+        if self.choking_on and self.choking_on in body["title"]:
+            status = self.choked_status
+            self.asked[self.choking_on] += 1
+        if status == 200:
+            key = request.headers["Idempotency-Key"]
+            self.got.append(Got(inbox, key, body["title"], body["message"]))
+        say(request, status)
 
 
 def assert_all_came(got: Iterable[Got], expected: Iterable[Got], *, repeats: bool = False) -> None:

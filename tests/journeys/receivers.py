@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import quote
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests import canary
+from tests.deliver.conftest import a_free_port
 from tests.journeys.collector import Got
+from tests.loopback import say, serving
 
 # How a web receiver misbehaves: what it answers, or None for no answer at all.
 ANSWERS: dict[str, tuple[int, dict[str, str], bytes] | None] = {
@@ -57,40 +58,25 @@ class Receivers:
     @contextmanager
     def listening(self) -> Iterator["Receivers"]:
         """The web server is there; the mail server's port is kept for it."""
-        receivers = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                receivers._receive(self, self.path.strip("/").partition("?")[0], body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet: what came is in `got`."""
-
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.smtp_port = free.getsockname()[1]
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            self.port = server.server_address[1]
-            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        self.smtp_port = a_free_port()
+        with serving(self._receive) as self.port:
             try:
                 yield self
             finally:
                 self._ending.set()
-                server.shutdown()
 
-    def _receive(self, request: BaseHTTPRequestHandler, inbox: str, body: dict[str, Any]) -> None:
+    def _receive(self, request: BaseHTTPRequestHandler, content: bytes) -> None:
+        inbox, body = request.path.strip("/").partition("?")[0], json.loads(content)
         self.tried.add(inbox)
         key = request.headers["Idempotency-Key"]
         if self.well or inbox == "loses":
             self.got.append(Got(inbox, key, body["title"], body.get("message") or body["text"]))
         if self.well:
-            _answer(request, 200, {}, b"")
+            say(request, 200)
         elif inbox == "signed":
-            _answer(request, 503, {"Retry-After": "3600"}, b"")
+            say(request, 503, {"Retry-After": "3600"}, b"")
         elif (given := ANSWERS[inbox]) is not None:
-            _answer(request, *given)
+            say(request, *given)
         else:
             if inbox == "hangs":
                 self._ending.wait(5)
@@ -122,11 +108,3 @@ class Receivers:
             yield
         finally:
             controller.stop()
-
-
-def _answer(request: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
-    request.send_response(status)
-    for name, value in {**headers, "Content-Length": str(len(body))}.items():
-        request.send_header(name, value)
-    request.end_headers()
-    request.wfile.write(body)

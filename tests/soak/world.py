@@ -4,7 +4,6 @@ their own ways, a clock that is set, a person who edits watchlists, a process th
 import json
 import random
 import socket
-import threading
 import time as real_time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,13 +12,14 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 from urllib.parse import quote
 
 from monitor.embedded import FAULTS, EmbeddedRegistry, Fault
 from tests import canary
 from tests.journeys.made import FIRST, MadeTrials
+from tests.loopback import say, serving
 
 Study = dict[str, Any]
 Mood = Literal["well", "down", "loses", "picky"]
@@ -164,26 +164,11 @@ class Inboxes:
 
     @contextmanager
     def listening(self) -> Iterator["Inboxes"]:
-        inboxes = self
+        with serving(self._take) as self.port:
+            yield self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                inboxes._take(self, self.path.strip("/").partition("?")[0], body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet: what came is counted."""
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            self.port = server.server_address[1]
-            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-            try:
-                yield self
-            finally:
-                server.shutdown()
-
-    def _take(self, request: BaseHTTPRequestHandler, inbox: str, body: bytes) -> None:
+    def _take(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
+        inbox = request.path.strip("/").partition("?")[0]
         mood = self.mood.get(inbox, "well")
         refused = mood == "picky" and WORD in json.loads(body)["title"]
         if mood != "down" and not refused:
@@ -194,9 +179,7 @@ class Inboxes:
             with suppress(OSError):
                 request.connection.shutdown(socket.SHUT_RDWR)
             return
-        request.send_response(503 if mood == "down" else 400 if refused else 200)
-        request.send_header("Content-Length", "0")
-        request.end_headers()
+        say(request, 503 if mood == "down" else 400 if refused else 200)
 
 
 def a_fault(chance: random.Random, *, lies: bool) -> Fault:
