@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor.core.errors import NothingDone, TrialmonError
-from monitor.store.database import APPLICATION_ID, Database, in_words
+from monitor.store.database import APPLICATION_ID, Database, connect, in_words
 
 
 def no_progress() -> None:
@@ -57,9 +57,7 @@ def _copy(source: Database, partial: Path, progress: Callable[[], None]) -> None
         return 0
 
     # Not `reading()`: VACUUM cannot run inside a transaction, and takes a consistent state by itself.
-    connection = sqlite3.connect(
-        f"{source.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30
-    )
+    connection = connect(source.path, "ro")
     try:
         connection.set_progress_handler(tick, 5_000)
         with in_words(partial):
@@ -73,9 +71,7 @@ def check_integrity(path: Path) -> list[str]:
     Empty: nothing. Reads the whole file."""
     if not path.is_file():
         return [f"{path} is not there"]
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30
-    )
+    connection = connect(path, "ro")
     try:
         problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
         if problems == ["ok"]:

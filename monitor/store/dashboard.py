@@ -15,6 +15,8 @@ from monitor.store.queries import newest_first, rows_of
 from monitor.store.values import facts_of, stamp
 
 _RANK = "CASE x.significance " + " ".join(f"WHEN '{one}' THEN {one:d}" for one in Significance) + " END"
+# What `_told` reads of an event and its trial, beside the lists that watch it.
+_TOLD = "e.*, t.registry, t.number, t.acronym, t.title, t.status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def events_between(db: Database, since: datetime, until: datetime, most: int) ->
     """What was made of changes seen from `since` until before `until`: the gravest first, then the newest; at most so many."""
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT e.*, t.registry, t.number, t.acronym, t.title, t.status,"
+            f"SELECT {_TOLD},"
             " (SELECT json_group_array(w.watchlist) FROM watched AS w WHERE w.trial = e.trial) AS lists"
             " FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE e.id IN ("
             "  SELECT x.id FROM events AS x WHERE x.seen_at >= :since AND x.seen_at < :until"
@@ -199,7 +201,7 @@ def events_of(db: Database, trial: int, most: int) -> list[Told]:
     """What was made of a trial's changes, newest first."""
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT e.*, t.registry, t.number, t.acronym, t.title, t.status, '[]' AS lists"
+            f"SELECT {_TOLD}, '[]' AS lists"
             " FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE e.trial = ? ORDER BY e.id DESC LIMIT ?",
             (trial, most),
         ).fetchall()
@@ -229,7 +231,7 @@ def event_page(db: Database, filters: Filters) -> list[Told]:
     """What was made of changes, newest first, as the filters say."""
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT e.*, t.registry, t.number, t.acronym, t.title, t.status, '[]' AS lists"
+            f"SELECT {_TOLD}, '[]' AS lists"
             f" FROM {rows_of('events', 'e', filters)} JOIN trials AS t ON t.id = e.trial"
             f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY {newest_first('e', 'e', filters)} LIMIT :limit",
             filters.parameters,

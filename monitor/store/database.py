@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from monitor.core.errors import NothingDone, TrialmonError
@@ -115,7 +116,7 @@ class Database:
             with self._readers_lock:
                 connection = self._idle_readers.pop() if self._idle_readers else None
             if connection is None:
-                connection = _connect(self.path, "ro")
+                connection = connect(self.path, "ro")
                 connection.execute("PRAGMA query_only = ON")
             try:
                 connection.execute("BEGIN")
@@ -264,7 +265,8 @@ def in_words(path: Path) -> Iterator[None]:
         raise
 
 
-def _connect(path: Path, mode: str) -> Connection:
+def connect(path: Path, mode: Literal["ro", "rw"]) -> Connection:
+    """A connection of its own, outside the writers' turns: for reading, and for what cannot run in a transaction."""
     connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode={mode}",
         uri=True,
@@ -286,7 +288,7 @@ def _open_writer(path: Path, at: Callable[[str], None]) -> Connection:
         writable = False
     if not writable:
         raise NothingDone(f"the database {path} cannot be written", "check its owner and permissions")
-    writer = _connect(path, "rw")
+    writer = connect(path, "rw")
     try:
         _set_up(path, writer, at)
     except BaseException:

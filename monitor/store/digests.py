@@ -12,6 +12,7 @@ from monitor.core.significance import Measure, Significance, Topic
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
+from monitor.store.rows import OF_EVENT
 from monitor.store.slots import note_slot
 from monitor.store.values import change_of, measure_of, moment, moment_or_none, stamp
 
@@ -147,9 +148,7 @@ def _stored(connection: Connection, rows: Iterable[Any]) -> tuple[Stored, ...]:
 
 def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
     rows = connection.execute(
-        "SELECT e.id, t.registry, t.number, e.version, e.rule, e.topic, e.significance, e.headline, e.because, e.seen_at,"
-        " e.registry_date, e.measure, (SELECT json_group_array(l.change) FROM event_changes AS l WHERE l.event = e.id) AS changes"
-        " FROM notification_events AS told JOIN events AS e ON e.id = told.event JOIN trials AS t ON t.id = e.trial"
+        f"SELECT {OF_EVENT} FROM notification_events AS told JOIN events AS e ON e.id = told.event JOIN trials AS t ON t.id = e.trial"
         " WHERE told.notification = ? ORDER BY e.id",
         (notification,),
     )
@@ -165,7 +164,7 @@ def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
             row["because"],
             moment(row["seen_at"]),
             row["registry_date"],
-            tuple(sorted(json.loads(row["changes"]))),
+            tuple(sorted(json.loads(row["of_changes"]))),
             measure_of(row["measure"]),
         )
         for row in rows

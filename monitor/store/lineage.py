@@ -11,6 +11,7 @@ from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
+from monitor.store.queries import attempts_of
 from monitor.store.snapshots import modules_at
 from monitor.store.trials import ASKED, asked_for
 from monitor.store.values import facts_columns, facts_of, measure_of, moment, read_json, stamp
@@ -113,16 +114,8 @@ def _telling(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
         "created_at": row["created_at"],
         "slot": row["slot"],
         "digest": row["folded_into"],
-        "deliveries": [{**dict(one), "tries": _tries(connection, one["id"])} for one in deliveries],
+        "deliveries": [{**dict(one), "tries": attempts_of(connection, one["id"])} for one in deliveries],
     }
-
-
-def _tries(connection: Connection, delivery: int) -> list[dict[str, Any]]:
-    rows = connection.execute(
-        "SELECT n, began_at, ended_at, outcome, error FROM attempts WHERE delivery = ? ORDER BY n",
-        (delivery,),
-    )
-    return [dict(row) for row in rows]
 
 
 # --- of a field: since when it is what it is

@@ -13,7 +13,7 @@ from monitor.store.also import Also
 from monitor.store.catalogue import catalogue, keep_up
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
-from monitor.store.trials import trial_row
+from monitor.store.trials import trial_row, write_aliases
 from monitor.store.values import FACTS_COLUMNS, facts_row, pack, stamp
 from monitor.store.version_rows import ModuleRow, write_changes, write_modules, write_version
 
@@ -127,10 +127,7 @@ def _write_state(connection: Connection, trial: int, observation: Observation, r
         changes = _write_version(connection, trial, observation, observation.record, run, at)
     elif observation.outcome != "beside":
         _write_seen_again(connection, trial, observation, at)
-    connection.executemany(
-        "INSERT INTO aliases (trial, number, said_by, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(trial, alias.number, alias.said_by, alias.note) for alias in observation.aliases],
-    )
+    write_aliases(connection, trial, observation.aliases)
     return changes
 
 

@@ -10,7 +10,7 @@ from monitor.core.trial import Alias, TrialId
 from monitor.store.also import Also
 from monitor.store.database import Connection, Database
 from monitor.store.observations import StaleSnapshot
-from monitor.store.trials import ASKED, asked_for, trial_row
+from monitor.store.trials import ASKED, asked_for, trial_row, write_aliases
 from monitor.store.values import moment, stamp
 
 # The surest first.
@@ -185,11 +185,7 @@ def tells_of_papers(
 def propose_aliases(db: Database, trial: TrialId, aliases: Sequence[Alias]) -> None:
     """Other numbers that a publication gives beside the trial's own. Nothing is looked for by them until a reader says so."""
     with db.writing() as connection:
-        row = trial_row(connection, trial)
-        connection.executemany(
-            "INSERT INTO aliases (trial, number, said_by, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [(row, alias.number, alias.said_by, alias.note) for alias in aliases],
-        )
+        write_aliases(connection, trial_row(connection, trial), aliases)
 
 
 def _write_told(connection: Connection, trial: int, known: Iterable[Telling], at: str) -> None:

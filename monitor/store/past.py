@@ -133,7 +133,7 @@ def refusal(db: Database, source: str, now: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Backfilling:
     """How fetching the past stands: trials that are watched and have none yet, and `refused`: registry → why it gives none at present.
     `failed` are single trials whose past could not be read within a day."""
 
@@ -142,7 +142,7 @@ class Standing:
     refused: dict[str, str]
 
 
-def how_the_past_stands(db: Database, now: datetime) -> Standing:
+def how_the_past_stands(db: Database, now: datetime) -> Backfilling:
     """For `status` and `doctor`."""
     lately = {"since": stamp(now - REMEMBERED_FOR), "now": stamp(now)}
     with db.reading() as connection:
@@ -156,7 +156,7 @@ def how_the_past_stands(db: Database, now: datetime) -> Standing:
             "SELECT source, why FROM backfill_refusals WHERE at BETWEEN :since AND :now ORDER BY source",
             lately,
         )
-        return Standing(to_go, failed, {row["source"]: row["why"] for row in refused})
+        return Backfilling(to_go, failed, {row["source"]: row["why"] for row in refused})
 
 
 def write_past(

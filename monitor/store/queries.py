@@ -15,7 +15,7 @@ from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.filters import OF_A_CHANGE, OF_AN_EVENT
 from monitor.store.filters import Filters as Filters
-from monitor.store.rows import change_row, event_row
+from monitor.store.rows import OF_CHANGE, OF_EVENT, change_row, event_row
 from monitor.store.snapshots import modules_at
 from monitor.store.trials import ASKED, asked_for
 from monitor.store.values import stamp
@@ -42,7 +42,7 @@ def changes(db: Database, filters: Filters | None = None) -> Iterator[dict[str, 
             else _FROM_THE_NEWEST
         )
         for row in connection.execute(
-            f"SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM {ways} JOIN trials AS t ON t.id = c.trial"
+            f"SELECT {OF_CHANGE} FROM {ways} JOIN trials AS t ON t.id = c.trial"
             f" WHERE {meant} ORDER BY {newest_first('v', 'c', filters)} LIMIT :limit",
             filters.parameters,
         ):
@@ -75,8 +75,7 @@ def events(db: Database, filters: Filters | None = None) -> Iterator[dict[str, A
     filters = filters or Filters()
     with db.reading() as connection:
         for row in connection.execute(
-            "SELECT e.*, t.registry, t.number, (SELECT json_group_array(x.change) FROM event_changes AS x"
-            f" WHERE x.event = e.id) AS of_changes FROM {rows_of('events', 'e', filters)} JOIN trials AS t ON t.id = e.trial"
+            f"SELECT {OF_EVENT} FROM {rows_of('events', 'e', filters)} JOIN trials AS t ON t.id = e.trial"
             f" WHERE {filters.conditions('e', 'e.seen_at', OF_AN_EVENT)} ORDER BY {newest_first('e', 'e', filters)} LIMIT :limit",
             filters.parameters,
         ):
@@ -240,11 +239,16 @@ def delivery(db: Database, identity: int) -> dict[str, Any] | None:
 def attempts(db: Database, delivery: int) -> list[dict[str, Any]]:
     """Every attempt at a delivery, first to last; `ended_at` None: under way, or cut short and not yet found."""
     with db.reading() as connection:
-        rows = connection.execute(
-            "SELECT n, began_at, ended_at, outcome, error FROM attempts WHERE delivery = ? ORDER BY n",
-            (delivery,),
-        )
-        return [dict(row) for row in rows]
+        return attempts_of(connection, delivery)
+
+
+def attempts_of(connection: Connection, delivery: int) -> list[dict[str, Any]]:
+    """As `attempts`, within a transaction."""
+    rows = connection.execute(
+        "SELECT n, began_at, ended_at, outcome, error FROM attempts WHERE delivery = ? ORDER BY n",
+        (delivery,),
+    )
+    return [dict(row) for row in rows]
 
 
 def watchlist_names(db: Database) -> list[str]:

@@ -14,7 +14,7 @@ from monitor.core.significance import TOPICS
 from monitor.core.trial import TrialId
 from monitor.store.database import Database
 from monitor.store.queries import as_last_seen
-from monitor.store.snapshots import modules_at
+from monitor.store.snapshots import modules_of
 from monitor.store.values import stamp
 
 Axis = Literal["seen", "registry"]
@@ -124,11 +124,7 @@ def record_of(
     db: Database, trial: TrialId, version: Version, shape: Shape, at: datetime | None = None
 ) -> dict[str, Json]:
     """The record of a version as the registry gave it, with the date of the data that it was last seen with, or of the day `at`."""
-    with db.reading() as connection:
-        (row,) = connection.execute(
-            "SELECT id FROM trials WHERE registry = ? AND number = ?", (trial.registry, trial.number)
-        ).fetchone()
-        document = join(modules_at(connection, row, version.version))
+    document = join(modules_of(db, trial, version=version.version))
     return as_last_seen(shape)(document, _data_date(version, at))
 
 

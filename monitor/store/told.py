@@ -12,7 +12,7 @@ from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
 from monitor.store.also import Also
 from monitor.store.database import Connection, Database
-from monitor.store.rows import change_row, event_row
+from monitor.store.rows import OF_CHANGE, OF_EVENT, change_row, event_row
 from monitor.store.values import moment, stamp
 
 
@@ -69,13 +69,12 @@ def document(db: Database, notification: int) -> Mapping[str, Json]:
     """The events that a notification tells and the changes behind them, oldest first, as `events --json` and `changes --json` give them."""
     with db.reading() as connection:
         events = connection.execute(
-            "SELECT e.*, t.registry, t.number, (SELECT json_group_array(x.change) FROM event_changes AS x"
-            " WHERE x.event = e.id) AS of_changes FROM notification_events AS told JOIN events AS e ON e.id = told.event"
+            f"SELECT {OF_EVENT} FROM notification_events AS told JOIN events AS e ON e.id = told.event"
             " JOIN trials AS t ON t.id = e.trial WHERE told.notification = ? ORDER BY e.id",
             (notification,),
         ).fetchall()
         changes = connection.execute(
-            "SELECT c.*, t.registry, t.number, v.seen_at, v.registry_date FROM changes AS c"
+            f"SELECT {OF_CHANGE} FROM changes AS c"
             " JOIN trials AS t ON t.id = c.trial JOIN versions AS v ON v.trial = c.trial AND v.version = c.version"
             " WHERE c.id IN (SELECT x.change FROM notification_events AS told JOIN event_changes AS x ON x.event = told.event"
             " WHERE told.notification = ?) ORDER BY c.id",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from monitor.core.trial import TrialId
+from monitor.core.trial import Alias, TrialId
 from monitor.store.database import Connection, Database
 
 # A trial as people name it: its id, its number, or another number for it. Each way an index leads there.
@@ -37,6 +37,14 @@ def trial_row(connection: Connection, trial: TrialId) -> int:
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
+
+
+def write_aliases(connection: Connection, row: int, aliases: Iterable[Alias]) -> None:
+    """Within a write transaction: other numbers of a trial, by its row; what was said before stays as it was said."""
+    connection.executemany(
+        "INSERT INTO aliases (trial, number, said_by, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [(row, alias.number, alias.said_by, alias.note) for alias in aliases],
+    )
 
 
 def find_trial(db: Database, text: str) -> TrialId | None:

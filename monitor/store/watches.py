@@ -7,12 +7,12 @@ from datetime import datetime
 from hashlib import blake2b
 
 from monitor.core.notification import Notification
-from monitor.core.trial import TrialId
+from monitor.core.trial import Alias, TrialId
 from monitor.core.watch import Watch, Watchlist
 from monitor.store.also import Also
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
-from monitor.store.trials import asked_for, trial_row
+from monitor.store.trials import asked_for, trial_row, write_aliases
 from monitor.store.values import stamp
 
 # A search that suddenly lacks more than half of its members, and more than this many, is believed only when it says so twice.
@@ -87,10 +87,7 @@ def _write_watch(connection: Connection, watchlist: str, watch: Watch, at: str) 
     )
     if watch.kind == "trial":
         trial = trial_row(connection, TrialId(watch.registry, watch.number))
-        connection.executemany(
-            "INSERT INTO aliases (trial, number, said_by) VALUES (?, ?, 'reader') ON CONFLICT DO NOTHING",
-            [(trial, number) for number in watch.also],
-        )
+        write_aliases(connection, trial, (Alias(number, "reader") for number in watch.also))
 
 
 def members(db: Database, watch: str) -> tuple[TrialId, ...]:

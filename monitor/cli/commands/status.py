@@ -14,7 +14,7 @@ from monitor.cli.output import Output
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
     from monitor.store.database import Database
-    from monitor.store.past import Standing
+    from monitor.store.past import Backfilling
 
 _PARTS_SHOWN = 5
 
@@ -88,7 +88,7 @@ def _board(output: Output, report: Mapping[str, Any], now: datetime, new_fields:
         put(output, f"{count(new_fields, 'field')} that no model knows (`trialmon doctor` names them)")
 
 
-def _past(output: Output, past: "Standing") -> None:
+def _past(output: Output, past: "Backfilling") -> None:
     from monitor.cli.showing import put
     from monitor.render.wording import count
 
