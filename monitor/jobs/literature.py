@@ -19,16 +19,8 @@ from monitor.core.trial import TrialId
 from monitor.core.watch import Watch
 from monitor.jobs.context import Context, LiteratureDoor, Report
 from monitor.jobs.health import note_look_failed, note_look_succeeded
-from monitor.jobs.papers import (
-    Seen,
-    judged,
-    links_in,
-    listed_in_registry,
-    seen_as,
-    subject_of,
-    tell_of_papers,
-    tied,
-)
+from monitor.jobs.paper_news import Seen, tell_of_papers
+from monitor.jobs.papers import judged, links_in, listed_in_registry, seen_as, subject_of, tied
 from monitor.jobs.reasons import Reasons, reasons_now
 from monitor.store.paper_links import (
     Baseline,
