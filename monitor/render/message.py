@@ -1,8 +1,10 @@
 """Messages: a title of one line, and the body as plain text, Markdown and HTML."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from monitor.core.notification import Message
+from monitor.core.significance import Significance
 from monitor.render import wording
 from monitor.render.contexts import (
     OUR_LANGUAGE,
@@ -18,6 +20,7 @@ from monitor.render.slips import HEIGHT, WIDTH
 from monitor.render.styles import CSS, PILLS
 from monitor.render.values import ChangeLine
 from monitor.render.views import (
+    MOST_TRIALS_IN_A_SECTION,
     MOST_WATCHED_NAMED,
     alerts_told_once,
     is_known,
@@ -30,6 +33,8 @@ from monitor.render.views import (
 )
 
 MOST_OF_A_TITLE = 160
+# Gmail cuts a mail at about 102 kB, encoded as it is sent; what lies behind the cut is seen by nobody. In bytes.
+MOST_OF_A_PAGE = 90_000
 # What mail programs show of a message beside its subject.
 _MOST_OF_A_PREVIEW = 140
 
@@ -51,12 +56,14 @@ def render_digest(digest: DigestContext) -> Message:
         held = digest.receipt is not None
         looks = looks_words(digest.looks, digest.until, digest.timezone, digest.language, held_back=held)
     title = _title_of_a_digest(digest, alerts)
-    values = {
+    values: dict[str, object] = {
         "heading": title.partition(":")[0],
         "lead": one_line(digest.lead, 300),
         "looks": looks,
         "notes": tuple(note_view(note) for note in digest.notes),
         "sections": tuple(section_view(section, digest.language) for section in digest.sections),
+        "whole": len(alerts),
+        "folded": False,
         "until": wording.moment(digest.until, digest.timezone, digest.language),
         "receipt": one_line(receipt_words(digest.receipt), 1000) if digest.receipt is not None else "",
         "receipt_since": digest.receipt_since,
@@ -66,7 +73,48 @@ def render_digest(digest: DigestContext) -> Message:
         for alert in alerts
         for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance)[:1]
     ]
-    return _message(title, "digest", values, [*headlines, looks])
+    message = _message(title, "digest", values, [*headlines, looks])
+    return message if _fits(message) else _on_one_page(digest, alerts, message, values, headlines)
+
+
+def _fits(message: Message) -> bool:
+    return len(message.html.encode()) <= MOST_OF_A_PAGE
+
+
+def _on_one_page(
+    digest: DigestContext,
+    alerts: Sequence[AlertContext],
+    message: Message,
+    values: Mapping[str, object],
+    headlines: Iterable[str],
+) -> Message:
+    """The page made short enough that no mail program cuts it: as many of the gravest trials as fit are told in full, the others in a line
+    each; of very many lines the least grave of each list are counted. The other forms keep everything."""
+    headlines = tuple(headlines)
+
+    def written(whole: int, most: int) -> Message:
+        in_full = {id(alert) for alert in alerts[:whole]}
+        sections = tuple(
+            section_view(section, digest.language, most, lambda alert: id(alert) in in_full)
+            for section in digest.sections
+        )
+        shorter = {**values, "title": message.title, "sections": sections, "whole": whole, "folded": True}
+        return replace(message, html=_page("digest", shorter, headlines))
+
+    most = MOST_TRIALS_IN_A_SECTION
+    found = written(0, most)
+    while most > 1 and not _fits(found):
+        most //= 2
+        found = written(0, most)
+    low, high = 0, len(alerts)
+    while low < high:  # the most that fit
+        middle = (low + high + 1) // 2
+        tried = written(middle, most)
+        if _fits(tried):
+            low, found = middle, tried
+        else:
+            high = middle - 1
+    return found
 
 
 def _title_of_a_digest(digest: DigestContext, alerts: Iterable[AlertContext]) -> str:
@@ -75,7 +123,11 @@ def _title_of_a_digest(digest: DigestContext, alerts: Iterable[AlertContext]) ->
     watched = sum(len(section.newly_watched) for section in digest.sections)
     if trials:
         names = ", ".join(dict.fromkeys(trial_name(alert) for alert in alerts))
-        return f"{wording.count(changes, 'change')} in {wording.count(trials, 'trial')}: {names}"
+        grave = sum(
+            verdict.significance is Significance.CRITICAL for alert in alerts for verdict in alert.verdicts
+        )
+        critical = f", {grave} critical" if grave else ""
+        return f"{wording.count(changes, 'change')} in {wording.count(trials, 'trial')}{critical}: {names}"
     if digest.notes:
         titles = "; ".join(note.title for note in digest.notes)
         return f"{wording.count(len(digest.notes), 'message')}: {titles}"
@@ -113,8 +165,17 @@ def _in_a_line(line: ChangeLine) -> str:
 
 def _message(title: str, template: str, values: Mapping[str, object], preview: Iterable[str] = ()) -> Message:
     title = cut(plain(one_line(title, 2 * MOST_OF_A_TITLE)), MOST_OF_A_TITLE)
-    said = one_line(" · ".join(part for part in preview if part), _MOST_OF_A_PREVIEW)
     everything = {"title": title, **values}
+    return Message(
+        title=title,
+        text=write(template, "text", everything),
+        markdown=write(template, "markdown", everything),
+        html=_page(template, everything, preview),
+    )
+
+
+def _page(template: str, values: Mapping[str, object], preview: Iterable[str]) -> str:
+    said = one_line(" · ".join(part for part in preview if part), _MOST_OF_A_PREVIEW)
     of_html = {
         "preview": said,
         "language": OUR_LANGUAGE,
@@ -122,9 +183,4 @@ def _message(title: str, template: str, values: Mapping[str, object], preview: I
         "pills": PILLS,
         "bar": {"width": WIDTH, "height": HEIGHT},
     }
-    return Message(
-        title=title,
-        text=write(template, "text", everything),
-        markdown=write(template, "markdown", everything),
-        html=write(template, "html", {**everything, **of_html}),
-    )
+    return write(template, "html", {**values, **of_html})

@@ -1,7 +1,7 @@
 """From contexts to what the templates print: worded, ordered, capped. No escaping here; the sinks do that."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
@@ -55,7 +55,8 @@ class VerdictView:
 
 @dataclass(frozen=True, slots=True)
 class TrialView:
-    """A trial with its verdicts, gravest first. `more` counts the changes that did not fit, `more_verdicts` the verdicts."""
+    """A trial with its verdicts, gravest first. `more` counts the changes that did not fit, `more_verdicts` the verdicts. `brief`: only its
+    gravest headline is to be shown, `others` counting the rest."""
 
     name: str
     title: str
@@ -72,6 +73,12 @@ class TrialView:
     verdicts: tuple[VerdictView, ...]
     more: int
     more_verdicts: int
+    brief: bool = False
+
+    @property
+    def others(self) -> int:
+        """How many verdicts there are beside the gravest."""
+        return max(len(self.verdicts) + self.more_verdicts - 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +218,24 @@ def _ends(facts: TrialFacts, language: str) -> str:
     )
 
 
-def section_view(section: DigestSection, language: str) -> SectionView:
-    """A watchlist's part of a digest, the gravest trial first."""
-    shown = by_gravity(section.alerts)[:MOST_TRIALS_IN_A_SECTION]
+def _everything(_: AlertContext) -> bool:
+    return True
+
+
+def section_view(
+    section: DigestSection,
+    language: str,
+    most: int = MOST_TRIALS_IN_A_SECTION,
+    whole: Callable[[AlertContext], bool] = _everything,
+) -> SectionView:
+    """A watchlist's part of a digest, the gravest trial first: `most` of them, those that are not `whole` in a line each."""
+    shown = by_gravity(section.alerts)[:most]
     return SectionView(
         watchlist=one_line(section.watchlist, 120) or "In no watchlist",
-        trials=tuple(trial_view(alert, MOST_LINES_IN_A_DIGEST, rates=False) for alert in shown),
+        trials=tuple(
+            replace(trial_view(alert, MOST_LINES_IN_A_DIGEST, rates=False), brief=not whole(alert))
+            for alert in shown
+        ),
         more_trials=len(section.alerts) - len(shown),
         watched=watched_views(section.newly_watched, language),
         more_watched=max(len(section.newly_watched) - MOST_WATCHED_NAMED, 0),

@@ -1,3 +1,4 @@
+import quopri
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
@@ -263,7 +264,7 @@ def test_of_many_verdicts_the_gravest_are_told_and_the_rest_is_counted() -> None
 def test_a_digest_of_very_many_trials_stays_short_enough_for_a_mail() -> None:
     alerts = tuple(an_alert(number=f"NCT{number:08}") for number in range(1, 501))
     digest = render_digest(DigestContext((DigestSection("Everything", alerts),), NOON))
-    assert digest.title.startswith("500 changes in 500 trials: RESPINE")
+    assert digest.title.startswith("500 changes in 500 trials, 500 critical: RESPINE")
     for form in (digest.text, digest.markdown, digest.html):
         assert "and 460 more" in form
     assert len(digest.markdown) < 32_000
@@ -331,7 +332,7 @@ def test_a_digest_groups_by_watchlist_with_the_gravest_trial_first() -> None:
     quiet = replace(quiet, facts=TrialFacts(acronym="QUIET"))
     sections = (DigestSection("Back pain", (quiet, an_alert())), DigestSection("Cells", (an_alert(),)))
     digest = render_digest(DigestContext(sections, NOON))
-    assert digest.title == "2 changes in 2 trials: RESPINE, QUIET"
+    assert digest.title == "2 changes in 2 trials, 1 critical: RESPINE, QUIET"
     order = [
         digest.text.index(part)
         for part in (
@@ -350,7 +351,7 @@ def test_a_digest_groups_by_watchlist_with_the_gravest_trial_first() -> None:
 def test_two_versions_of_a_trial_in_one_digest_both_count() -> None:
     later = an_alert(verdicts=(a_verdict("Results posted"),), seen_at=NOON.replace(hour=18))
     digest = render_digest(DigestContext((DigestSection("Cells", (an_alert(), later)),), NOON))
-    assert digest.title == "2 changes in 1 trial: RESPINE"
+    assert digest.title == "2 changes in 1 trial, 2 critical: RESPINE"
 
 
 def test_a_digest_names_the_trials_seen_for_the_first_time() -> None:
@@ -413,6 +414,46 @@ def test_a_mail_shows_beside_its_subject_what_changed() -> None:
     html = render_alert(an_alert()).html
     preview = html.partition("<body")[2].partition("</div>")[0]
     assert "Overall status: Recruiting (RECRUITING) → Terminated (TERMINATED)" in preview
+
+
+@pytest.mark.parametrize("trials", [60, 150, 1200])
+def test_no_mail_program_cuts_a_long_digest_before_its_gravest_news(trials: int) -> None:
+    """Gmail shows the first 102 kB of a mail, counted as it is sent."""
+    quiet, grave = _a_notable_alert(), an_alert()
+    alerts = [
+        replace(
+            grave if n % 25 == 24 else quiet,
+            number=f"NCT{n:08}",
+            facts=replace(quiet.facts, acronym=f"TRIAL-{n}", title="Ü" * 150),
+        )
+        for n in range(trials)
+    ]
+    sections = tuple(
+        DigestSection(f"List {start:04}", tuple(alerts[start : start + 30])) for start in range(0, trials, 30)
+    )
+    digest = render_digest(DigestContext(sections, NOON))
+    assert len(quopri.encodestring(digest.html.encode())) < 102_000
+    assert len(digest.html) > 60_000, "as much as there is room for"
+    page = _Parsed(digest.html)
+    critical = {f"TRIAL-{n}" for n in range(24, trials, 25)}
+    told = [str(link.text).partition(" (")[0] for link in page.tree.iter("a")]
+    assert critical <= set(told), "in full or in a line, but before any cut"
+    full = [" ".join(heading.itertext()).partition(" (")[0] for heading in page.tree.iter("h3")]
+    assert critical <= set(full) or set(full) <= critical, "the gravest are told in full"
+    assert "So that no mail program cuts this message, " in page.words
+    assert all(alert.number in digest.text for alert in alerts)
+
+
+def _a_notable_alert() -> AlertContext:
+    return an_alert(verdicts=(replace(a_verdict(), significance=Significance.NOTABLE),))
+
+
+def test_a_digest_says_in_its_title_how_much_of_it_is_critical() -> None:
+    alerts = (an_alert(), replace(_a_notable_alert(), number="NCT00000002"))
+    assert render_digest(DigestContext((DigestSection("Cells", alerts),), NOON)).title.startswith(
+        "2 changes in 2 trials, 1 critical: "
+    )
+    assert "critical" not in render_digest(DigestContext((DigestSection("Cells", alerts[1:]),), NOON)).title
 
 
 def test_what_is_coming_stands_in_its_watchlists_part_with_what_one_must_know() -> None:
