@@ -120,23 +120,10 @@ def _feed(
     return Feed(key, title, since, tuple(_entry(event, page) for event in events), address)
 
 
-def _entry(event: feeding.FedEvent, page: Page) -> FeedEvent:
+def _entry(one: feeding.FedEvent, page: Page) -> FeedEvent:
+    trial = one.event.trial
     return FeedEvent(
-        event=event.id,
-        trial=event.trial,
-        page=page(event.trial),
-        name=event.facts.short_name or event.trial.number,
-        title=event.facts.title,
-        version=event.version,
-        seen_at=event.seen_at,
-        registry_date=event.registry_date,
-        rule=event.rule,
-        topic=event.topic,
-        significance=event.significance,
-        headline=event.headline,
-        because=event.because,
-        changes=event.changes,
-        more=event.more,
+        one.event, page(trial), one.facts.short_name or trial.number, one.facts.title, one.changes, one.more
     )
 
 

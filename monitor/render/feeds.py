@@ -6,8 +6,7 @@ from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
 from monitor.core.change import Change
-from monitor.core.significance import Significance
-from monitor.core.trial import TrialId
+from monitor.core.event import Event
 from monitor.render import wording
 from monitor.render.escape import one_line, plain
 from monitor.render.sinks import Sink, write
@@ -22,31 +21,21 @@ _ATOM = "http://www.w3.org/2005/Atom"
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """One event as a feed tells it. `event` is its number in this database; `page` the trial's https page; `seen_at` is aware. `changes`
-    are those behind it, or the first of very many; `more` counts the others."""
+    """One event as a feed tells it. `page` is the trial's https page; `name` and `title` are the trial's now. `changes` are those behind
+    it, or the first of very many; `more` counts the others."""
 
-    event: int
-    trial: TrialId
+    event: Event
     page: str
     name: str
     title: str
-    version: int | None
-    seen_at: datetime
-    registry_date: str
-    rule: str
-    topic: str
-    significance: Significance
-    headline: str
-    because: str
     changes: tuple[Change, ...]
     more: int = 0
 
     @property
     def id(self) -> str:
         """A URN that no other event has, of this database or another; the same however often the feed is written."""
-        what = (
-            f"{self.trial}/{self.version}/{self.rule}/{self.seen_at.astimezone(UTC).isoformat()}/{self.event}"
-        )
+        one = self.event
+        what = f"{one.trial}/{one.version}/{one.rule}/{one.seen_at.astimezone(UTC).isoformat()}/{one.id}"
         return uuid5(_NAMESPACE, what).urn
 
 
@@ -64,7 +53,7 @@ class Feed:
     @property
     def updated(self) -> datetime:
         """When its newest entry was seen."""
-        return max((event.seen_at for event in self.events), default=self.since)
+        return max((one.event.seen_at for one in self.events), default=self.since)
 
 
 def write_atom(feed: Feed) -> bytes:
@@ -78,17 +67,17 @@ def write_atom(feed: Feed) -> bytes:
     _add(root, "generator", "trialmon")
     if feed.address:
         _add(root, "link", rel="self", type="application/atom+xml", href=f"{feed.address}.atom")
-    for event in feed.events[:MOST_ENTRIES]:
+    for one in feed.events[:MOST_ENTRIES]:
         entry = _add(root, "entry")
-        _add(entry, "id", event.id)
-        _add(entry, "title", _headline(event))
-        _add(entry, "updated", _stamp(event.seen_at))
-        _add(entry, "published", _stamp(event.seen_at))
-        if event.page:
-            _add(entry, "link", rel="alternate", type="text/html", href=event.page)
-        for term in (event.topic, str(event.significance)):
+        _add(entry, "id", one.id)
+        _add(entry, "title", _headline(one))
+        _add(entry, "updated", _stamp(one.event.seen_at))
+        _add(entry, "published", _stamp(one.event.seen_at))
+        if one.page:
+            _add(entry, "link", rel="alternate", type="text/html", href=one.page)
+        for term in (one.event.topic, str(one.event.significance)):
             _add(entry, "category", term=term)
-        _add(entry, "content", _body(event, "html"), type="html")
+        _add(entry, "content", _body(one, "html"), type="html")
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
 
@@ -105,49 +94,49 @@ def write_json_feed(feed: Feed) -> bytes:
     }
     if feed.address:
         document["feed_url"] = f"{feed.address}.json"
-    document["items"] = [_item(event) for event in feed.events[:MOST_ENTRIES]]
+    document["items"] = [_item(one) for one in feed.events[:MOST_ENTRIES]]
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _item(event: FeedEvent) -> dict[str, object]:
+def _item(one: FeedEvent) -> dict[str, object]:
     item: dict[str, object] = {
-        "id": event.id,
-        "title": _headline(event),
-        "content_html": _body(event, "html"),
-        "content_text": _body(event, "text"),
-        "date_published": _stamp(event.seen_at),
-        "tags": [event.topic, str(event.significance)],
+        "id": one.id,
+        "title": _headline(one),
+        "content_html": _body(one, "html"),
+        "content_text": _body(one, "text"),
+        "date_published": _stamp(one.event.seen_at),
+        "tags": [one.event.topic, str(one.event.significance)],
         "_trialmon": {
-            "event": event.event,
-            "trial": event.trial.number,
-            "registry": event.trial.registry,
-            "version": event.version,
-            "registry_date": one_line(event.registry_date, 40) or None,
-            "rule": event.rule,
+            "event": one.event.id,
+            "trial": one.event.trial.number,
+            "registry": one.event.trial.registry,
+            "version": one.event.version,
+            "registry_date": one_line(one.event.registry_date, 40) or None,
+            "rule": one.event.rule,
         },
     }
-    return {**item, "url": event.page} if event.page else item
+    return {**item, "url": one.page} if one.page else item
 
 
-def _body(event: FeedEvent, sink: Sink) -> str:
-    changes = sorted(event.changes, key=reading_order)
+def _body(one: FeedEvent, sink: Sink) -> str:
+    changes = sorted(one.changes, key=reading_order)
     values = {
-        "headline": one_line(event.headline, 300),
-        "because": one_line(event.because, 400),
-        "number": event.trial.number,
-        "title": one_line(event.title, 300),
-        "weight": wording.weight(event.significance),
+        "headline": one_line(one.event.headline, 300),
+        "because": one_line(one.event.because, 400),
+        "number": one.event.trial.number,
+        "title": one_line(one.title, 300),
+        "weight": wording.weight(one.event.significance),
         "lines": tuple(change_line(change) for change in changes[:_MOST_LINES]),
-        "more": max(len(changes) - _MOST_LINES, 0) + event.more,
-        "registry_date": one_line(event.registry_date, 40),
-        "seen": wording.moment(event.seen_at, UTC),
-        "version": event.version,
+        "more": max(len(changes) - _MOST_LINES, 0) + one.more,
+        "registry_date": one_line(one.event.registry_date, 40),
+        "seen": wording.moment(one.event.seen_at, UTC),
+        "version": one.event.version,
     }
     return write("entry", sink, values)
 
 
-def _headline(event: FeedEvent) -> str:
-    return _line(f"{event.name}: {event.headline}")
+def _headline(one: FeedEvent) -> str:
+    return _line(f"{one.name}: {one.event.headline}")
 
 
 def _line(text: str) -> str:

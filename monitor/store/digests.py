@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.core.change import Change
+from monitor.core.event import Event
 from monitor.core.notification import Kind, Notification
-from monitor.core.significance import Measure, Significance, Topic
-from monitor.core.trial import TrialId
+from monitor.core.significance import Measure, Significance
 from monitor.store.database import Connection, Database
 from monitor.store.outbox import write_notification
 from monitor.store.rows import OF_EVENT
 from monitor.store.slots import note_slot
-from monitor.store.values import change_of, measure_of, moment, moment_or_none, stamp
+from monitor.store.values import change_of, event_values, measure_of, moment, moment_or_none, stamp
 
 # But for the end of a snooze no slot is further ahead than a week: one that is, and was written later than now, was written before the
 # clock went back, and is due.
@@ -22,20 +22,9 @@ _FURTHEST_SLOT = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True)
-class ToldEvent:
-    """An event as it is told: `changes` are the ids of those behind it. `version` is None where it made none. `measure` is how large the
-    change is, where that is known."""
+class ToldEvent(Event):
+    """An event as it is told: `changes` are the ids of those behind it; `measure` is how large the change is, where that is known."""
 
-    id: int
-    trial: TrialId
-    version: int | None
-    rule: str
-    topic: Topic
-    significance: Significance
-    headline: str
-    because: str
-    seen_at: datetime
-    registry_date: str
     changes: tuple[int, ...]
     measure: Measure | None
 
@@ -154,18 +143,9 @@ def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
     )
     return tuple(
         ToldEvent(
-            row["id"],
-            TrialId(row["registry"], row["number"]),
-            row["version"],
-            row["rule"],
-            row["topic"],
-            Significance.parse(row["significance"]),
-            row["headline"],
-            row["because"],
-            moment(row["seen_at"]),
-            row["registry_date"],
-            tuple(sorted(json.loads(row["of_changes"]))),
-            measure_of(row["measure"]),
+            **event_values(row),
+            changes=tuple(sorted(json.loads(row["of_changes"]))),
+            measure=measure_of(row["measure"]),
         )
         for row in rows
     )

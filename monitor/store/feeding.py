@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.change import Change
+from monitor.core.event import Event
 from monitor.core.facts import TrialFacts
 from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
-from monitor.store.values import change_of, facts_columns, facts_of, moment
+from monitor.store.values import change_of, event_values, facts_columns, facts_of, moment
 
 # A record that is rewritten has thousands of changes; a feed shows a dozen.
 _MOST_CHANGES = 60
@@ -19,17 +20,8 @@ _MOST_CHANGES = 60
 class FedEvent:
     """An event with the name and title that its trial has now. `changes` are the first 60 behind it, `more` counts the others."""
 
-    id: int
-    trial: TrialId
+    event: Event
     facts: TrialFacts
-    version: int | None
-    seen_at: datetime
-    registry_date: str
-    rule: str
-    topic: str
-    significance: Significance
-    headline: str
-    because: str
     changes: tuple[Change, ...]
     more: int
 
@@ -121,19 +113,10 @@ def _events(
         changes = {row["id"]: _changes(connection, row["id"]) for row in rows}
     return [
         FedEvent(
-            id=row["id"],
-            trial=TrialId(row["registry"], row["number"]),
-            facts=TrialFacts(title=row["title"], acronym=row["acronym"]),
-            version=row["version"],
-            seen_at=moment(row["seen_at"]),
-            registry_date=row["registry_date"],
-            rule=row["rule"],
-            topic=row["topic"],
-            significance=Significance.parse(row["significance"]),
-            headline=row["headline"],
-            because=row["because"],
-            changes=changes[row["id"]],
-            more=row["of_changes"] - len(changes[row["id"]]),
+            Event(**event_values(row)),
+            TrialFacts(title=row["title"], acronym=row["acronym"]),
+            changes[row["id"]],
+            row["of_changes"] - len(changes[row["id"]]),
         )
         for row in rows
     ]

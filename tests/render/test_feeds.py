@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,6 +9,7 @@ import feedparser
 import html5lib
 import pytest
 
+from monitor.core.event import Event
 from monitor.core.significance import Significance
 from monitor.render.feeds import MOST_ENTRIES, Feed, FeedEvent, write_atom, write_json_feed
 from tests.builders import NUMBER, a_change, a_moment, a_trial
@@ -22,11 +22,8 @@ SINCE = a_moment("2026-01-01T08:00")
 
 def a_feed_event(event: int = 12, **given: Any) -> FeedEvent:
     ordinary: dict[str, Any] = {
-        "event": event,
+        "id": event,
         "trial": a_trial(),
-        "page": PAGE,
-        "name": "RESPINE",
-        "title": "Disc cells for chronic low back pain",
         "version": 2,
         "seen_at": a_moment("2026-02-09T14:03"),
         "registry_date": "2026-02-09",
@@ -35,9 +32,15 @@ def a_feed_event(event: int = 12, **given: Any) -> FeedEvent:
         "significance": Significance.NOTABLE,
         "headline": "Completed (was: recruiting)",
         "because": "the status changed",
+    }
+    beside: dict[str, Any] = {
+        "page": PAGE,
+        "name": "RESPINE",
+        "title": "Disc cells for chronic low back pain",
         "changes": (a_change(),),
     }
-    return FeedEvent(**{**ordinary, **given})
+    of_event = {name: given.pop(name) for name in ordinary.keys() & given.keys()}
+    return FeedEvent(Event(**{**ordinary, **of_event}), **{**beside, **given})
 
 
 def a_feed(*events: FeedEvent, **given: Any) -> Feed:
@@ -81,11 +84,11 @@ def test_the_json_feed_says_the_same() -> None:
 
 def test_an_entry_keeps_its_id_and_no_other_has_it() -> None:
     event = a_feed_event()
-    assert event.id == replace(event, name="other", title="other", headline="reworded", changes=()).id
+    assert event.id == a_feed_event(name="other", title="other", headline="reworded", changes=()).id
     others = [
-        replace(event, event=13),
-        replace(event, version=3),
-        replace(event, trial=a_trial("NCT00000002")),
+        a_feed_event(13),
+        a_feed_event(version=3),
+        a_feed_event(trial=a_trial("NCT00000002")),
     ]
     assert len({event.id, *(one.id for one in others)}) == 4
     assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", event.id)
@@ -101,7 +104,7 @@ def test_a_feed_holds_the_newest() -> None:
     events = [a_feed_event(number) for number in range(MOST_ENTRIES + 5, 0, -1)]
     written = json.loads(write_json_feed(a_feed(*events)))
     assert [item["_trialmon"]["event"] for item in written["items"]] == [
-        one.event for one in events[:MOST_ENTRIES]
+        one.event.id for one in events[:MOST_ENTRIES]
     ]
 
 
