@@ -4,7 +4,7 @@ import json
 
 from monitor.config.load import SETTINGS
 from monitor.config.shapes import Fields, Schema
-from monitor.config.watchlists import WATCHLIST
+from monitor.config.watchlist_form import WATCHLIST
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

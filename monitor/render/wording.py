@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.core.dates import PartialDate
 from monitor.core.facts import TypedDate
+from monitor.core.paper import Link
 from monitor.core.significance import Significance
 from monitor.core.upcoming import DeadlineKind
 
@@ -49,6 +50,18 @@ DEADLINES: dict[DeadlineKind, str] = {
     "primary_completion": "primary completion expected",
     "completion": "completion expected",
     "results_due": "results due (estimated)",
+}
+# The same as headings.
+DATES: dict[DeadlineKind, str] = {
+    "primary_completion": "Primary completion",
+    "completion": "Study completion",
+    "results_due": "Results due",
+}
+# How a paper is tied to a trial.
+LINKS: dict[Link, str] = {
+    "registry": "the registry refers to it",
+    "number": "its record gives the number",
+    "mention": "its text mentions the number",
 }
 
 

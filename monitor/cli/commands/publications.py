@@ -11,12 +11,6 @@ if TYPE_CHECKING:
     from monitor.core.trial import TrialId
     from monitor.store.database import Database
 
-LINKS = {
-    "registry": "the registry refers to it",
-    "number": "its record gives the number",
-    "mention": "its text mentions the number",
-}
-
 
 @click.command()
 @click.argument("wanted", metavar="[TRIAL|WATCHLIST]", required=False)
@@ -38,7 +32,7 @@ def command(invocation: Invocation, wanted: str | None) -> None:
     if not rows:
         output.say("No paper is known. `trialmon status` says when the literature was last looked at.")
     for row in rows[:SHOWN]:
-        show_paper(invocation, row, with_trial=trial is None)
+        _show(invocation, row, with_trial=trial is None)
     if len(rows) > SHOWN:
         output.say(f"These are the newest {SHOWN} of {len(rows)}; --json shows all.")
 
@@ -54,13 +48,14 @@ def _meant(db: "Database", wanted: str | None) -> "tuple[TrialId | None, str | N
     return the_trial(db, wanted), None
 
 
-def show_paper(invocation: Invocation, row: dict[str, Any], *, with_trial: bool) -> None:
+def _show(invocation: Invocation, row: dict[str, Any], *, with_trial: bool) -> None:
     """One paper in two or three lines."""
     from monitor.cli.showing import DIM, LABEL, put
+    from monitor.render.wording import LINKS
 
     number = f"PMID {row['pmid']}" if row["pmid"] else f"doi {row['doi']}" if row["doi"] else row["source"]
     put(invocation.output, (number, LABEL), " ", row["title"] or "without a title")
-    tie = LINKS.get(row["link"] or "", "found by a publications watch")
+    tie = LINKS[row["link"]] if row["link"] else "found by a publications watch"
     about = [row["trial"]] if with_trial and row["trial"] else []
     parts = [
         row["journal"],

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor.core.promises import Promise, promises
+from monitor.core.upcoming import DeadlineKind
+from monitor.render.wording import DATES
 from monitor.store.dashboard import Version
 from monitor.web.charts.frame import Course, Frame
 from monitor.web.charts.scale import Days, around
@@ -23,13 +25,13 @@ class SlipChart:
     diagonal: str
 
 
-_KINDS = (("Primary completion", "primary_completion"), ("Study completion", "completion"))
+_KINDS: tuple[DeadlineKind, ...] = ("primary_completion", "completion")
 
 
 def slip_chart(versions: Sequence[Version], today: date) -> SlipChart | None:
     """The chart of a trial's versions, oldest first; None where no version gives a date."""
     history = [(one.day, one.facts) for one in versions]
-    named = [(name, kind, promises(history, kind)) for name, kind in _KINDS]
+    named = [(DATES[kind], kind, promises(history, kind)) for kind in _KINDS]
     named = [one for one in named if one[2]]
     if not named:
         return None

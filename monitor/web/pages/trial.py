@@ -27,11 +27,6 @@ _UNFOLDED = 30
 _MOST_PAPERS = 50
 # More are counted beside the facts; all stand below, with their sites.
 _FEW_COUNTRIES = 8
-_LINKS = {
-    "registry": "the registry refers to it",
-    "number": "its record gives the number",
-    "mention": "its text mentions the number",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ def _trial(asked: Asked) -> Answer:
             "page": asked.house.sources[found.registry].page_url(number),
             "rows": _rows(found.facts),
             "deadlines": deadlines(found.facts),
-            "deadline_words": _DEADLINES,
+            "deadline_words": wording.DATES,
             "first": versions[0].number if versions else None,
             "open_part": timeline[:_UNFOLDED],
             "folded": timeline[_UNFOLDED:],
@@ -76,19 +71,12 @@ def _trial(asked: Asked) -> Answer:
             "aliases": numbers_with_sayers(asked.database, identity),
             "papers": list(publications(asked.database, identity))[:_MOST_PAPERS],
             "paper_page": asked.house.published.page_of_paper,
-            "links": _LINKS,
+            "links": wording.LINKS,
             "watchlists": watched_by(asked.database, identity),
             "deliveries": dashboard.deliveries_of(asked.database, found.registry, number, _MOST_DELIVERIES),
             "status_words": wording.status(found.facts.status),
         },
     )
-
-
-_DEADLINES = {
-    "primary_completion": "Primary completion",
-    "completion": "Study completion",
-    "results_due": "Results due",
-}
 
 
 def _rows(facts: TrialFacts) -> list[tuple[str, str]]:

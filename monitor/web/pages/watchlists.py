@@ -74,18 +74,11 @@ def _watchlist(asked: Asked) -> Answer:
             "typed_date": wording.typed_date,
             "coming": sorted(ahead, key=lambda one: one.deadline.date.latest)[:100],
             "ahead": _AHEAD,
-            "kinds": _KINDS,
+            "deadline_words": wording.DATES,
             "orders": {name: label for name, (label, _, _) in _ORDERS.items()},
             "asked": {"q": asked["q"], "status": asked["status"], "sort": asked["sort"]},
         },
     )
-
-
-_KINDS = {
-    "primary_completion": "Primary completion",
-    "completion": "Study completion",
-    "results_due": "Results due",
-}
 
 
 def _fits(one: Watched, words: str, status: str) -> bool:
