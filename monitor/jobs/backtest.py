@@ -16,6 +16,7 @@ from monitor.core.trial import TrialId
 from monitor.core.watch import Holding, Watchlist
 from monitor.jobs.address import addressed
 from monitor.jobs.bursts import EditsOfADay
+from monitor.jobs.flapping import PastFlapping
 from monitor.jobs.reasons import Reasons, reasons_now
 from monitor.store import lineage
 from monitor.store.database import Database
@@ -26,7 +27,8 @@ from monitor.store.standings import never_read
 
 @dataclass(frozen=True, slots=True)
 class WouldTell:
-    """A message that would have been written about a trial's version; `headline` is its gravest."""
+    """A message that would have been written about a trial's version; `headline` is its gravest. `summarised`: it would have waited for
+    the day's summary, for a field kept changing."""
 
     seen_at: datetime
     trial: TrialId
@@ -35,6 +37,7 @@ class WouldTell:
     significance: Significance
     headline: str
     title: str
+    summarised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Backtest:
             [] if name in watchlist_names(self.database) else [one.name for one in self.watchlist.subscribers]
         )
         steps = lineage.steps(self.database, trials, self.since, self.until)
+        restless = PastFlapping(self.database)
         edits = {registry: EditsOfADay(self.database, registry) for registry in self.sources}
         told = lineage.was_told(self.database, name, readers, trials, self.since, self.until)
         both: Iterator[Step | WasTold] = merge(steps, told, key=_seen_at)
@@ -106,13 +110,17 @@ class Backtest:
                 if isinstance(one, WasTold):
                     then.append(one)
                     continue
-                would += self._judge(one, reasons[one.trial], edits)
+                would += self._judge(one, reasons[one.trial], edits, restless)
                 judged += 1
                 advance(1)
             yield _compared(monday, judged, would, then)
 
     def _judge(
-        self, step: Step, reasons: Mapping[str, Holding], edits: Mapping[str, EditsOfADay]
+        self,
+        step: Step,
+        reasons: Mapping[str, Holding],
+        edits: Mapping[str, EditsOfADay],
+        restless: PastFlapping,
     ) -> Iterator[WouldTell]:
         """Decide as a look at that moment would have, from both records as they are stored."""
         source = self.sources.get(step.trial.registry)
@@ -135,7 +143,15 @@ class Backtest:
             return edits[step.trial.registry].burst(step.trial, changes, step.seen_at.date())
 
         decided = decide(step.trial, known, Found(after), source.shape, self.rules, step.seen_at, burst)
-        observation = addressed(decided, after.facts, source, [self.watchlist], reasons, step.seen_at)
+        observation = addressed(
+            decided,
+            after.facts,
+            source,
+            [self.watchlist],
+            reasons,
+            step.seen_at,
+            flapping=lambda: restless.flapping(decided, step.seen_at),
+        )
         for told in observation.notifications:
             if told.withheld:
                 continue
@@ -147,6 +163,7 @@ class Backtest:
                 told.significance,
                 observation.verdicts[told.events[0]].headline,
                 told.message.title,
+                told.held_for == "flapping",
             )
 
 

@@ -253,7 +253,7 @@ def sides_of(db: Database, step: Step) -> Sides:
 
 @dataclass(frozen=True, slots=True)
 class WasTold:
-    """A message that was written about a trial's version when it was seen, whatever came of its deliveries."""
+    """A message that was written about a trial's version when it was seen, whatever came of its deliveries, unless all of it was muted."""
 
     trial: TrialId
     version: int
@@ -298,7 +298,7 @@ def was_told(
 _WAS_TOLD = (
     "SELECT DISTINCT n.id, t.registry, t.number, e.version, n.subscriber, n.title, e.seen_at FROM events AS e"
     " JOIN notification_events AS told ON told.event = e.id JOIN notifications AS n ON n.id = told.notification"
-    " JOIN trials AS t ON t.id = e.trial WHERE e.version IS NOT NULL AND n.kind = 'alert'"
+    " JOIN trials AS t ON t.id = e.trial WHERE e.version IS NOT NULL AND n.kind = 'alert' AND n.held_for <> 'mute'"
     " AND e.seen_at >= :since AND e.seen_at <= :until AND (e.seen_at, n.id) > (:seen_at, :id)"
     " AND (EXISTS (SELECT 1 FROM json_each(n.watchlists) AS listed WHERE listed.value = :watchlist)"
     " OR (n.subscriber IN (SELECT value FROM json_each(:subscribers)) AND EXISTS (SELECT 1"

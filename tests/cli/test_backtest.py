@@ -96,7 +96,8 @@ def test_an_edited_copy_is_compared_with_what_its_readers_were_told(week: Office
 def test_a_message_is_a_line_with_its_week_and_the_summary_comes_last(archive: Archive) -> None:
     slips(archive)
     first, second, end = backtest(archive, "--json").rows
-    assert list(first) == ["week", "seen_at", "trial", "subscriber", "significance", "headline", "title"]
+    told = ["week", "seen_at", "trial", "subscriber", "significance", "headline", "title", "summarised"]
+    assert list(first) == told
     assert (first["week"], second["week"]) == ("2026-W09", "2026-W10")
     assert (first["seen_at"], first["trial"], first["subscriber"]) == ("2026-03-01T23:59:00Z", NUMBER, "me")
     assert first["headline"].startswith("Primary completion slipped 6 months")
@@ -182,6 +183,32 @@ def test_a_merged_number_is_judged_as_what_it_became(archive: Archive) -> None:
     assert summary(backtest(archive, "--json"))["would_tell"] == 0
     archive.read(Moved(NUMBER, successor), "2026-03-02")
     assert backtest(archive, "--json").rows[0]["trial"] == successor
+
+
+def test_a_field_that_goes_to_and_fro_would_wait_for_its_summary_from_the_fourth_time_on(
+    archive: Archive,
+) -> None:
+    archive.watch()
+    archive.see(a_document(), "2026-02-09")
+    for hour, status in enumerate(("SUSPENDED", "RECRUITING") * 3, start=1):
+        archive.see(a_document(statusModule={"overallStatus": status}), f"2026-03-01T{hour:02}:00")
+    answer = backtest(archive, "--json")
+    assert [row["summarised"] for row in answer.rows[:-1]] == [False] * 3 + [True] * 3
+    assert summary(answer)["summarised"] == 3
+    assert "Of these 3 in daily summaries, for a field kept changing." in backtest(archive).out
+
+
+def test_what_was_muted_then_was_told_to_nobody(archive: Archive) -> None:
+    archive.watch()
+    slips(archive)
+    told = Notification(
+        "k", "alert", "me", ("backs",), ("desk",), Message("Completed", "", "", ""), Significance.NOTABLE,
+        "why", a_moment("2026-03-03"), trial=str(a_trial()), events=(0,), withheld="muted", held_for="mute",
+    )  # fmt: skip
+    archive.read(
+        Found(a_record(a_document(statusModule={"overallStatus": "COMPLETED"}))), "2026-03-03", NUMBER, told
+    )
+    assert summary(backtest(archive, "--json"))["told"] == 0
 
 
 def test_nothing_is_written(archive: Archive) -> None:

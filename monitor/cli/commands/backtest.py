@@ -108,6 +108,7 @@ class _Tally:
     judged: int = 0
     readers: Counter[str] = field(default_factory=Counter)
     weights: Counter[str] = field(default_factory=Counter)
+    summarised: int = 0
     told: int = 0
     fewer: int = 0
     more: int = 0
@@ -121,6 +122,7 @@ class _Tally:
         self.judged += week.judged
         self.readers.update(one.subscriber for one in week.would)
         self.weights.update(weights)
+        self.summarised += sum(one.summarised for one in week.would)
         self.told += week.told
         self.fewer += len(week.fewer)
         self.more += len(week.more)
@@ -156,6 +158,7 @@ def _rows(weeks: "Iterator[Week]", tally: _Tally, backtest: "Backtest") -> Itera
                 "significance": str(one.significance),
                 "headline": one.headline,
                 "title": one.title,
+                "summarised": one.summarised,
             }
     yield {
         "watchlist": backtest.watchlist.name,
@@ -166,6 +169,7 @@ def _rows(weeks: "Iterator[Week]", tally: _Tally, backtest: "Backtest") -> Itera
         "would_tell": tally.readers.total(),
         "significance": dict(tally.weights),
         "subscribers": dict(tally.readers),
+        "summarised": tally.summarised,
         "told": tally.told,
         "fewer": tally.fewer,
         "more": tally.more,
@@ -194,6 +198,8 @@ def _show(output: "Output", backtest: "Backtest", tally: _Tally) -> None:
         _examples(output, tally.weeks)
         told_to = ", ".join(f"{name} {times}" for name, times in tally.readers.most_common())
         output.say(f"\nMessages to {told_to}.")
+        if tally.summarised:
+            output.say(f"Of these {tally.summarised} in daily summaries, for a field kept changing.")
     _comparison(output, tally)
     output.say(f"Left out, since no version tells it: {'; '.join(_LEFT_OUT)}.")
     output.say("A search counts with the trials that it holds now.")
