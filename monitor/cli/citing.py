@@ -1,6 +1,7 @@
 """Versions as the commands name and cite them, and which one a person means."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +23,23 @@ by = click.option(
 )
 
 
-def meant_at(
-    versions: "Sequence[Version]", at: datetime, by: "Axis | None", said: str
-) -> "tuple[Version, Axis]":
-    """The version of that time, and along which time it was found. Raises NothingDone where there was none."""
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A version that was asked for, along which time it was found, and the time that was asked for: None for one asked for by number."""
+
+    version: "Version"
+    axis: "Axis"
+    at: datetime | None = None
+
+
+def _meant_at(versions: "Sequence[Version]", at: datetime, by: "Axis | None", said: str) -> Meant:
     from monitor.store.timeline import at_time
 
     axes: tuple[Axis, ...] = ("seen", "registry") if by is None else (by,)
     for axis in axes:
         found = at_time(versions, at, axis)
         if found is not None:
-            return found, axis
+            return Meant(found, axis, at)
     raise NothingDone(
         f"nothing was known of it on {said}",
         f"it was first seen on {first_seen(versions)}"
@@ -44,14 +51,14 @@ def meant_at(
     )
 
 
-def meant(versions: "Sequence[Version]", text: str, by: "Axis | None") -> "Version":
+def meant(versions: "Sequence[Version]", text: str, by: "Axis | None") -> Meant:
     """The version of that number, or the one of that time. Raises WrongUsage or NothingDone."""
     from monitor.store.timeline import of_number
 
     if text.removeprefix("-").isdigit() and text.isascii():
         found = of_number(versions, int(text)) if len(text) < 8 else None
         if found is not None:
-            return found
+            return Meant(found, by or "seen")
         if len(text) < 4 or text.startswith("-"):
             there = f"there are {versions[0].version} to {versions[-1].version}; see `trialmon history`"
             raise WrongUsage(f"there is no version {text}", there)
@@ -59,9 +66,10 @@ def meant(versions: "Sequence[Version]", text: str, by: "Axis | None") -> "Versi
         at = moment(text, end=True)
     except (ValueError, OverflowError):
         raise WrongUsage(
-            f"{text!r} is neither a version nor a day", "a version is a number from `trialmon history`"
+            f"{text!r} is neither a version nor a day like 2026-02-09 or “3 months ago”, nor a moment",
+            "`trialmon history` gives the numbers of versions",
         ) from None
-    return meant_at(versions, at, by, text)[0]
+    return _meant_at(versions, at, by, text)
 
 
 def first_seen(versions: "Sequence[Version]") -> str:

@@ -11,12 +11,14 @@ from typing import Any
 
 from monitor.core.canonical import absent, fingerprint
 from monitor.core.change import Change, ChangeSet, FieldPath, Kind, Step
-from monitor.core.json import Json
+from monitor.core.json import Json, JsonObject
 from monitor.core.pairing import pair
 from monitor.core.record import canonical_json, without_volatile
-from monitor.core.shape import Shape
+from monitor.core.shape import Shape, split
 
 Residue = dict[Step, Any]
+# What a sponsor sends in: always in the registry's history, if it was in the record.
+_SENT = ("protocolSection.", "resultsSection.")
 
 
 class _Equal:
@@ -35,6 +37,17 @@ def diff(before: Mapping[str, Json], after: Mapping[str, Json], shape: Shape) ->
     for module in sorted(before.keys() | after.keys()):
         changes.extend(_of_module(module, before.get(module), after.get(module), shape))
     return tuple(changes)
+
+
+def compared(old: tuple[int, JsonObject], new: tuple[int, JsonObject], shape: Shape) -> ChangeSet:
+    """What differs between two whole records, each given with the number of its version. Of a past version (0 or less), what the
+    registry's own history does not give is no difference."""
+    before, after = split(old[1]), split(new[1])
+    if (old[0] < 1) != (new[0] < 1):
+        past = before if old[0] < 1 else after
+        given = [name for name in before.keys() | after.keys() if name in past or name.startswith(_SENT)]
+        before, after = ({name: side[name] for name in given if name in side} for side in (before, after))
+    return diff(before, after, shape)
 
 
 def _of_module(module: str, before: Json, after: Json, shape: Shape) -> Iterator[Change]:

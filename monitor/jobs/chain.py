@@ -14,7 +14,7 @@ from monitor.discovery import rules
 from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.reasons import holdings
 from monitor.rules._bursts import TRIALS_OF_A_BURST
-from monitor.store import lineage, queries
+from monitor.store import lineage, publications, queries
 from monitor.store.database import Database
 
 # How a row of `changes` is read.
@@ -43,6 +43,7 @@ def chain(db: Database, identity: int, lists: Lists, change_of: Reading) -> dict
     return {
         "event": {name: event[name] for name in event if name not in _ELSEWHERE},
         "changes": event["changes"],
+        "papers": publications.papers_of_event(db, identity),
         "made_by": _whose_act(db, event, change_of),
         "rule": {
             "id": event["rule"],

@@ -52,6 +52,35 @@ def _row(row: Any) -> dict[str, Any]:
     }
 
 
+def papers_of_event(db: Database, event: int) -> list[dict[str, Any]]:
+    """The papers that an event tells of: `pmid`, `doi`, `title`, `journal`, `published`, `link`, and `records`: what each source had of it
+    by then, as `source`, `id` there, `version`, `seen_at`, `digest`."""
+    with db.reading() as connection:
+        rows = connection.execute(
+            "SELECT p.*, l.link, e.seen_at AS told_at FROM paper_told AS x"
+            " JOIN events AS e ON e.id = x.event JOIN papers AS p ON p.id = x.paper"
+            " LEFT JOIN paper_trials AS l ON l.paper = x.paper AND l.trial = x.trial WHERE x.event = ? ORDER BY p.id",
+            (event,),
+        ).fetchall()
+        return [
+            {
+                **{
+                    name: row[name] or None
+                    for name in ("pmid", "doi", "title", "journal", "published", "link")
+                },
+                "records": [
+                    dict(record)
+                    for record in connection.execute(
+                        "SELECT source, source_id AS id, version, seen_at, digest FROM paper_versions WHERE paper = ? AND seen_at <= ?"
+                        " ORDER BY seen_at, source, version",
+                        (row["id"], row["told_at"]),
+                    )
+                ],
+            }
+            for row in rows
+        ]
+
+
 def numbers_with_sayers(db: Database, trial: TrialId) -> list[dict[str, Any]]:
     """The other numbers for a trial: `number`, `said_by` (each who said so; of a publication, which), and `conflict`: another number of
     the same kind is said of it too. Which of them is right is not for us to say."""

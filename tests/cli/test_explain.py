@@ -69,7 +69,7 @@ def test_the_chain_is_one_object_from_the_field_to_the_destination(told: Archive
     assert list(row) == ["asked", "delivery", "events"]
     assert (row["asked"], row["delivery"]) == (f"event:{slip}", None)
     (chain,) = row["events"]
-    assert list(chain) == ["event", "changes", "made_by", "rule", "told", "not_told", "problem"]
+    assert list(chain) == ["event", "changes", "papers", "made_by", "rule", "told", "not_told", "problem"]
     assert chain["event"]["headline"].startswith("Primary completion slipped")
     (change,) = chain["changes"]
     assert (change["field"], change["before"], change["after"]) == (SLIP_FIELD, "2026-10", "2027-03")

@@ -67,6 +67,17 @@ def test_people_read_the_facts(known: Archive) -> None:
         assert line in shown.replace("  · ", " · ").splitlines(), line
 
 
+def test_a_version_is_shown_by_its_number(known: Archive) -> None:
+    by_day = known.ask("show", NUMBER, "--json", "--at", "2026-02-20").rows
+    by_number = known.ask("show", NUMBER, "--json", "--at", "1").rows
+    assert [row["version"] for row in by_number] == [1]
+    assert [row["digest"] for row in by_number] == [row["digest"] for row in by_day]
+    assert "version 1 of 3" in known.ask("show", NUMBER, "--at", "1").out
+    refused = known.ask("show", NUMBER, "--at", "9")
+    assert (refused.code, "there is no version 9 (there are 1 to 3" in refused.err) == (2, True)
+    assert "neither a version nor a day like 2026-02-09" in known.ask("show", NUMBER, "--at", "soon").err
+
+
 def test_as_of_a_day_only_what_was_known_then_is_counted(known: Archive) -> None:
     shown = known.ask("show", NUMBER, "--at", "2026-02-20").out
     assert "Primary completion  October 2026 (estimated)\n" in shown

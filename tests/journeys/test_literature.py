@@ -1,5 +1,6 @@
 """The literature, looked at over real HTTP: what names a watched trial is told once, by whichever source or registry has it first."""
 
+import json
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -112,6 +113,20 @@ def test_a_new_paper_is_told_once_though_both_services_have_it(
         "A publication about this trial, before the register has results: PMID"
     )
     assert "result" not in event["headline"].replace("before the register has results", "")
+
+
+def test_what_was_found_and_where_is_explained(library: Library, registry: EmbeddedRegistry) -> None:
+    look(library, MONDAY)
+    registry.shelf.put("new", TUESDAY, a_paper("90000002", **about(TRIAL)))
+    look(library, TUESDAY)
+    [event] = library.events()
+    told = library.command("explain", str(event["id"])).stdout
+    assert "What was found\n  Disc cells relieve back pain, part 90000002 · J Made Med" in told
+    assert "its record gives the number\n      pubmed 90000002, version 1, seen " in told
+    assert "no edit: it follows from the literature, not from a new version" in told
+    assert "What changed" not in told
+    [chain] = map(json.loads, library.command("explain", str(event["id"]), "--json").stdout.splitlines())
+    assert [one["link"] for one in chain["events"][0]["papers"]] == ["number"]
 
 
 def test_who_asks_is_said_and_the_key_stays_between_us(library: Library, registry: EmbeddedRegistry) -> None:

@@ -44,7 +44,13 @@ def a_database(path: Path, versions: Sequence[TrialFacts], past: Sequence[TrialF
             BEGAN,
         )
         for n, facts in enumerate(versions):
-            modules: dict[str, Json] = {"protocolSection.statusModule": {"overallStatus": hash_of(n)}}
+            modules: dict[str, Json] = {
+                "protocolSection.statusModule": {"overallStatus": hash_of(n)},
+                # The registry derives it, and its own history does not give it.
+                "derivedSection.conditionBrowseModule": {
+                    "meshes": [{"id": "D017116", "term": "Low Back Pain"}]
+                },
+            }
             of_it = a_record(modules=modules, facts=facts, raw_digest=str(n))
             at = BEGAN + n * DAY
             look = a_version(n + 1, record=of_it, at=at) if n else a_baseline(record=of_it, at=at)
@@ -116,6 +122,16 @@ def test_a_country_is_drawn_from_when_to_when_a_site_was_listed_there(tmp_path: 
     [page] = pages(a_database(tmp_path / "trialmon.db", course), f"/trial/{NUMBER}")
     assert "2025-01-10 to 2025-06-01, since 2025-09-01" in page
     assert "Côte d&#39;Ivoire: since 2025-03-10" in page
+
+
+def test_what_the_registrys_history_does_not_give_is_no_difference(tmp_path: Path) -> None:
+    database = a_database(tmp_path / "trialmon.db", [dated("2027")], [dated("2026")])
+    page, answer = pages(
+        database, f"/trial/{NUMBER}/compare?a=0&b=1", f"/api/trials/{NUMBER}/versions/0/diff/1"
+    )
+    for told in (page, answer):
+        assert "overallStatus" in told.replace("<wbr>", "")
+        assert "Low Back Pain" not in told
 
 
 def test_sites_of_which_no_state_is_known_are_not_said_not_to_recruit(tmp_path: Path) -> None:

@@ -12,14 +12,11 @@ from monitor.cli.citing import by, citation, meant, when
 
 if TYPE_CHECKING:
     from monitor.core.change import Change
-    from monitor.core.shape import Shape
     from monitor.core.trial import TrialId
     from monitor.store.timeline import Axis, Version
 
 _MOST_WORDS = 400
 _FEWEST_WORDS = 4  # a shorter text is told as a whole: before → after
-# What a sponsor sends in: always in the registry's history, if it was in the record.
-_SENT = ("protocolSection.", "resultsSection.")
 _HOUSEKEEPING = "registry housekeeping"
 
 
@@ -35,6 +32,7 @@ def command(invocation: Invocation, trial: str, a: str | None, b: str | None, by
 
     Without them the last two are compared; with A alone, A and the newest. With --json as `changes`, without ids.
     """
+    from monitor.core.diff import compared
     from monitor.store import queries
     from monitor.store.timeline import digest_of_record, record_of, timeline
 
@@ -49,12 +47,12 @@ def command(invocation: Invocation, trial: str, a: str | None, b: str | None, by
             said = f"{trial_meant.number} has only one version, seen on {seen}: nothing to compare."
             output.warn(said) if output.json else output.say(said)
             return
-        old = versions[-2] if a is None else meant(versions, a, by)
-        new = versions[-1] if b is None else meant(versions, b, by)
+        old = versions[-2] if a is None else meant(versions, a, by).version
+        new = versions[-1] if b is None else meant(versions, b, by).version
         shape = source_of(trial_meant).shape
         records = [record_of(db, trial_meant, side, shape) for side in (old, new)]
         name = queries.trial_names(db).get(str(trial_meant), "")
-    changes = _changes((old, records[0]), (new, records[1]), shape)
+    changes = compared((old.version, records[0]), (new.version, records[1]), shape)
     if output.json:
         output.lines(_row(trial_meant, new, change) for change in changes)
         return
@@ -62,21 +60,6 @@ def command(invocation: Invocation, trial: str, a: str | None, b: str | None, by
     output.say()
     for side, record in zip((old, new), records, strict=True):
         output.say(citation(trial_meant, side, digest_of_record(record, shape)))
-
-
-def _changes(
-    old: "tuple[Version, dict[str, Any]]", new: "tuple[Version, dict[str, Any]]", shape: "Shape"
-) -> "tuple[Change, ...]":
-    """What differs. Of a past version, what the registry's history does not give is no difference."""
-    from monitor.core.diff import diff
-    from monitor.core.shape import split
-
-    before, after = split(old[1]), split(new[1])
-    if (old[0].version < 1) != (new[0].version < 1):
-        past = before if old[0].version < 1 else after
-        given = [name for name in before.keys() | after.keys() if name in past or name.startswith(_SENT)]
-        before, after = ({name: side[name] for name in given if name in side} for side in (before, after))
-    return diff(before, after, shape)
 
 
 def _row(trial: "TrialId", version: "Version", change: "Change") -> dict[str, Any]:

@@ -113,10 +113,14 @@ def _show(output: "Output", chain: Mapping[str, Any], names: dict[str, str]) -> 
     event, rule = chain["event"], chain["rule"]
     put(output, *version_heading(event, names))
     put(output, event["headline"], lead=(f"{event['significance']:<8}", TINTS.get(event["significance"], "")))
-    _heading(output, "What changed")
-    _show_changes(output, event, chain["changes"])
+    for paper in chain["papers"]:
+        _show_paper(output, paper)
+    if chain["changes"] or not chain["papers"]:
+        _heading(output, "What changed")
+        _show_changes(output, event, chain["changes"])
     _heading(output, "Whose act")
-    put(output, _act_in_words(chain["made_by"]), indent=2)
+    behind = "the literature" if chain["papers"] else "the calendar, a search or the number itself"
+    put(output, _act_in_words(chain["made_by"], behind), indent=2)
     _heading(output, "Rule")
     put(output, rule["id"], (f" · {rule['title'] or 'this trialmon has it no more'}", DIM), indent=2)
     put(output, f"{rule['significance']}, because {rule['because']}", indent=2)
@@ -153,7 +157,19 @@ def _show_changes(output: "Output", event: Mapping[str, Any], changes: Sequence[
         put(output, "no field of the record", indent=2)
 
 
-def _act_in_words(made_by: Mapping[str, Any]) -> str:
+def _show_paper(output: "Output", paper: Mapping[str, Any]) -> None:
+    from monitor.cli.showing import DIM, minute, put
+    from monitor.render.wording import LINKS
+
+    _heading(output, "What was found")
+    said = (paper["title"], paper["journal"], paper["published"], paper["doi"], LINKS.get(paper["link"]))
+    put(output, " · ".join(one for one in said if one), indent=2)
+    for one in paper["records"]:
+        named = f"{one['source']} {one['id']}, version {one['version']}, seen {minute(one['seen_at'])} UTC"
+        put(output, named, (f" · digest {one['digest']}", DIM), indent=6)
+
+
+def _act_in_words(made_by: Mapping[str, Any], behind: str) -> str:
     before, after = made_by["submitted_before"], made_by["submitted_after"]
     if made_by["by"] == "sponsor":
         return f"sponsor-submitted: the last submission moved from {before} to {after}"
@@ -167,7 +183,7 @@ def _act_in_words(made_by: Mapping[str, Any]) -> str:
         return (
             f"not known: the record does not say on both sides when the sponsor last submitted it ({dates})"
         )
-    return "no edit: it follows from the calendar, a search or the number itself, not from a new version"
+    return f"no edit: it follows from {behind}, not from a new version"
 
 
 def _show_telling(output: "Output", told: Mapping[str, Any]) -> None:

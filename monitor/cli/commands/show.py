@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import ending, never_given, reading, source_of, the_trial
-from monitor.cli.citing import by, citation, dates, meant_at
+from monitor.cli.asking import never_given, reading, source_of, the_trial
+from monitor.cli.citing import Meant, by, citation, dates, meant
 
 if TYPE_CHECKING:
     from monitor.cli.showing import Words
@@ -28,36 +28,46 @@ _MOST_PAPERS = 3
 @click.argument("trial")
 @click.option(
     "--at",
-    callback=ending,
     metavar="DATE",
-    help="As it was on this day (its end, UTC), at this moment, or “3 months ago”.",
+    help="As it was on this day (its end, UTC), at this moment, “3 months ago”; or a version's number.",
 )
 @by
 @common
-def command(invocation: Invocation, trial: str, at: datetime | None, by: "Axis | None") -> None:
+def command(invocation: Invocation, trial: str, at: str | None, by: "Axis | None") -> None:
     """Show what is known of TRIAL, by any of its numbers. With --json the record as the registry gave it."""
     from monitor.store.timeline import digest_of_record, record_of, timeline
 
     with reading(invocation) as db:
-        meant = the_trial(db, trial)
-        shape = source_of(meant).shape
-        versions = timeline(db, meant)
+        known = the_trial(db, trial)
+        shape = source_of(known).shape
+        versions = timeline(db, known)
         if not versions:
-            raise never_given(meant)
-        version, axis = meant_at(versions, at, by, f"{at:%Y-%m-%d}") if at else (versions[-1], by or "seen")
-        record = record_of(db, meant, version, shape, at)
+            raise never_given(known)
+        asked = meant(versions, at, by) if at else Meant(versions[-1], by or "seen")
+        version = asked.version
+        record = record_of(db, known, version, shape, asked.at)
         digest = digest_of_record(record, shape)
         if invocation.output.json:
             found = {
-                "trial": meant.number,
+                "trial": known.number,
                 "version": version.version,
                 "seen_at": version.seen_at,
                 "record": record,
             }
-            cited = {"by": axis, "origin": version.origin, **dates(version), "digest": digest}
+            cited = {"by": asked.axis, "origin": version.origin, **dates(version), "digest": digest}
             invocation.output.lines([found | cited])
         else:
-            _show(invocation, db, meant, Shown(versions, version, record, digest, at, axis))
+            as_of = asked.at or (_end_of(versions, version) if at else None)
+            _show(invocation, db, known, Shown(versions, version, record, digest, as_of, asked.axis))
+
+
+def _end_of(versions: "Sequence[Version]", version: "Version") -> datetime | None:
+    """A moment at which a version asked for by its number was the newest; None if it is still."""
+    if version is versions[-1]:
+        return None
+    return datetime.fromisoformat(
+        version.seen_at if version.version > 0 else f"{version.in_force}T23:59:59+00:00"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
-from monitor.core.diff import diff
+from monitor.core.diff import compared
 from monitor.core.facts import TypedDate
-from monitor.core.shape import split
 from monitor.core.trial import TrialId
 from monitor.store import dashboard, queries
 from monitor.web.api._schemas import (
@@ -122,8 +121,10 @@ def _diff(asked: Asked) -> Answer:
     if sides[0] is None or sides[1] is None:
         missing = asked["a"] if sides[0] is None else asked["b"]
         raise NotThere(f"{found.number} has no version {missing}.")
-    changes = diff(
-        split(sides[0]["record"]), split(sides[1]["record"]), asked.house.sources[found.registry].shape
+    changes = compared(
+        (asked["a"], sides[0]["record"]),
+        (asked["b"], sides[1]["record"]),
+        asked.house.sources[found.registry].shape,
     )
     return Data(
         {

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from monitor.core.change import Change
-from monitor.core.diff import diff
-from monitor.core.shape import Shape, split
+from monitor.core.diff import compared
+from monitor.core.shape import Shape
 from monitor.core.trial import TrialId
 from monitor.render.values import change_line, reading_order, value_text
 from monitor.render.words import Piece, marked
@@ -69,8 +69,8 @@ def _compare(asked: Asked) -> Answer:
 
 def _changes(asked: Asked, trial: TrialId, shape: Shape, old: int, new: int) -> tuple[Change, ...]:
     sides = [record_at_version(asked.database, trial, version) for version in (old, new)]
-    before, after = (split(side["record"]) if side is not None else {} for side in sides)
-    return diff(before, after, shape)
+    before, after = (side["record"] if side is not None else {} for side in sides)
+    return compared((old, before), (new, after), shape)
 
 
 def _grouped(changes: Sequence[Change]) -> tuple[Group, ...]:
