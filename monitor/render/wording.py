@@ -43,12 +43,6 @@ WORDS = {
     "PHASE3": "phase 3",
     "PHASE4": "phase 4",
 }
-# How sure it is that a paper is about a trial.
-LINKS = {
-    "registry": "the registry refers to it",
-    "number": "its record gives the number",
-    "mention": "its text mentions the number",
-}
 _MONTHS = {PartialDate(2000, month).in_words().split()[0]: month for month in range(1, 13)}
 # What stands in quotation marks are others' words; or a date as the rules write it.
 _QUOTE_OR_DATE = re.compile(rf"“[^”]*”|(?<!\w)(?:(\d{{1,2}}) )?({'|'.join(_MONTHS)}) (\d{{4}})(?!\w)")
