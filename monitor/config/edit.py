@@ -16,7 +16,7 @@ from pathlib import Path
 from monitor.config.document import Items, Scalar, Table, shown
 from monitor.config.list_file import ListFile, key_line
 from monitor.config.settings import Settings
-from monitor.config.shapes import Wrong
+from monitor.config.shapes import typed
 from monitor.config.values import TRIAL_NUMBER
 from monitor.core.errors import WrongUsage
 from monitor.sources.clinicaltrials_gov.search import NotUnderstood, query_from_link
@@ -45,10 +45,7 @@ class Imported:
 
 def trial_number(text: str) -> str:
     """The number in its usual form. Raises WrongUsage saying what is wrong with it."""
-    try:
-        return TRIAL_NUMBER.parse(text.strip())
-    except Wrong as wrong:
-        raise WrongUsage(wrong.message, wrong.hint) from None
+    return typed(TRIAL_NUMBER, text)
 
 
 def add_trials(path: Path, numbers: Sequence[str], note: str = "", *, settings: Settings) -> Edited:

@@ -12,7 +12,7 @@ from typing import Literal
 from monitor.config.document import Items, Node, Scalar, Table, last_line
 from monitor.config.list_file import ListFile, is_block, key_line, nothing
 from monitor.config.settings import Settings
-from monitor.config.shapes import Wrong
+from monitor.config.shapes import typed
 from monitor.config.wishes import DAY, MUTED
 from monitor.core.errors import WrongUsage
 from monitor.core.watch import Subscriber, Watchlist
@@ -23,18 +23,12 @@ _VALUE = re.compile(r"""\"[^"]*\"|'[^']*'|[^\s,#}\]]+""")
 
 def muted_word(text: str) -> str:
     """A trial number, a rule's id or a topic, in its usual form. Raises WrongUsage saying what is wrong with it."""
-    try:
-        return MUTED.parse(text.strip())
-    except Wrong as wrong:
-        raise WrongUsage(wrong.message, wrong.hint) from None
+    return typed(MUTED, text)
 
 
 def day_meant(text: str) -> date:
     """A day like 2026-12-01. Raises WrongUsage for anything else."""
-    try:
-        return DAY.parse(text.strip())
-    except Wrong as wrong:
-        raise WrongUsage(wrong.message, wrong.hint) from None
+    return typed(DAY, text)
 
 
 def snooze(path: Path, number: str, day: date | None, subscriber: str = "", *, settings: Settings) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from monitor.config.document import Items, Node, Notes, Scalar, Table, shown
+from monitor.core.errors import WrongUsage
 
 T = TypeVar("T")
 Schema = dict[str, Any]
@@ -233,6 +234,14 @@ def _yes_or_no(text: str) -> bool:
 
 
 YES_OR_NO = Word("true or false", _yes_or_no, {"type": "boolean"})
+
+
+def typed(word: Word[T], text: str) -> T:
+    """What a word of the configuration means where somebody typed it for a command. Raises WrongUsage saying what is wrong with it."""
+    try:
+        return word.parse(text.strip())
+    except Wrong as wrong:
+        raise WrongUsage(wrong.message, wrong.hint) from None
 
 
 def choice(what: str, words: Iterable[str]) -> Word[str]:

@@ -14,8 +14,15 @@ _DETAILS = frozenset({"contacts", "zip", "state", "facility", "city", "country"}
 _MODULE = "contactsLocationsModule"
 _IN_AN_ITEM = 4  # section, module, list, item: the steps of a path that lead to one site or person
 
-# What a trial or a site says of itself that takes participants.
+# What a trial or a site says of itself that takes participants, and a site that takes none any more.
 RECRUITING = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
+ENDED = frozenset({"COMPLETED", "TERMINATED", "WITHDRAWN"})
+# What a site did that now has this status.
+DID = {
+    **dict.fromkeys(RECRUITING, "began recruiting"),
+    **dict.fromkeys(ENDED, "closed"),
+    "ACTIVE_NOT_RECRUITING": "stopped recruiting",
+}
 
 # Words that say what a place is, not which one; a name of nothing else ("Research Site") tells no site from another.
 _COMMON = frozenset(

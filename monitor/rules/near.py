@@ -14,18 +14,15 @@ from monitor.core.significance import Case, Significance, Verdict
 from monitor.core.trial import TrialId
 from monitor.core.watch import Place
 from monitor.rules._likeness import spoken
-from monitor.rules._sites import RECRUITING, Site, site_news
+from monitor.rules._sites import DID, ENDED, RECRUITING, Site, site_news
 from monitor.rules.words import count, shortened
 
 SITES_MODULE = "protocolSection.contactsLocationsModule"
 
 _LONGEST = 200
-_ENDED = frozenset({"COMPLETED", "TERMINATED", "WITHDRAWN"})
 _BECAME = {
-    **dict.fromkeys(RECRUITING, "began recruiting"),
-    **dict.fromkeys(_ENDED, "closed"),
+    **DID,
     "NOT_YET_RECRUITING": "is not yet recruiting",
-    "ACTIVE_NOT_RECRUITING": "stopped recruiting",
     "SUSPENDED": "was suspended",
 }
 # What is said first where not all can be said.
@@ -99,7 +96,7 @@ def _what_happened(case: Case) -> Iterator[tuple[str, Site]]:
         opened = site.status in RECRUITING or (recruits and not site.status)
         yield ("opened" if opened else "was added"), site
     for site in news.removed:
-        yield ("closed" if site.status and site.status not in _ENDED else "was removed"), site
+        yield ("closed" if site.status and site.status not in ENDED else "was removed"), site
     renamed = [
         replace(new, was=old.status)
         for old, new in (*news.renamed, *news.respelled)

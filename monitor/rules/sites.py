@@ -9,15 +9,12 @@ from collections.abc import Iterable, Sequence
 
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
-from monitor.rules._sites import RECRUITING, Site, SiteNews, site_news, swept_sites
+from monitor.rules._sites import DID, ENDED, RECRUITING, Site, SiteNews, site_news, swept_sites
 from monitor.rules.words import count, listed, shortened, status_words
 
 _LONGEST = 200
-_ENDED = frozenset({"COMPLETED", "TERMINATED", "WITHDRAWN"})
 _BECAME = {
-    **dict.fromkeys(RECRUITING, "began recruiting"),
-    **dict.fromkeys(_ENDED, "closed"),
-    "ACTIVE_NOT_RECRUITING": "stopped recruiting",
+    **DID,
     "SUSPENDED": "suspended",
     "": "without a status now",
 }
@@ -65,7 +62,7 @@ def _groups(case: Case, news: SiteNews, swept: Sequence[Site]) -> Groups:
             what = "added, not yet recruiting" if site.status == "NOT_YET_RECRUITING" else "added"
         groups.setdefault(what, []).append(site)
     for site in news.removed:
-        what = "closed" if site.status and site.status not in _ENDED else "removed"
+        what = "closed" if site.status and site.status not in ENDED else "removed"
         groups.setdefault(what, []).append(site)
     followed = {site.position for site in swept}
     for site in news.flipped:
