@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Locator, Page, Route
 
 _DEBIANS = "/usr/bin/chromium"
 QUIET = (
@@ -93,6 +93,14 @@ def violations(page: "Page", *without: str) -> list[str]:
         f"{one['id']}: {one['help']}: {', '.join(str(node['target'][0]) for node in one['nodes'][:5])}"
         for one in found
     ]
+
+
+def seen(what: "Locator", words: str = "") -> None:
+    """It comes into view, with these words in it: a page may still be on its way, on a busy machine for long."""
+    from playwright.sync_api import expect
+
+    expect(what).to_be_visible(timeout=30_000)
+    expect(what).to_contain_text(words, timeout=30_000)
 
 
 def wider_than_the_screen(page: "Page") -> int:

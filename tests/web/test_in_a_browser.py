@@ -12,7 +12,7 @@ from monitor.discovery import instances
 from monitor.store.backup import backup
 from monitor.store.database import Database
 from monitor.web.page import Page as Declared
-from tests.browser import Pages, violations, wider_than_the_screen
+from tests.browser import Pages, seen, violations, wider_than_the_screen
 from tests.web.conftest import serving
 
 if TYPE_CHECKING:
@@ -109,23 +109,23 @@ def test_a_reader_clicks_from_today_to_two_versions_side_by_side(pages: Pages, d
     page = pages(1200, 900)
     page.goto(dashboard)
     page.get_by_role("link", name="RESPINE").first.click()
-    assert page.get_by_role("heading", level=1).inner_text() == "RESPINE"
+    seen(page.get_by_role("heading", level=1), "RESPINE")
     page.locator("#slips ~ details summary").click()
-    assert page.get_by_role("cell", name="+1,193").first.is_visible()
+    seen(page.get_by_role("cell", name="+1,193").first)
     page.get_by_role("link", name="2 changes").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Version 1 and version 2"
+    seen(page.get_by_role("heading", level=1), "Version 1 and version 2")
     page.get_by_label("Before").select_option("2")
     page.get_by_label("After").select_option("5")
     page.get_by_role("button", name="Compare").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Version 2 and version 5"
+    seen(page.get_by_role("heading", level=1), "Version 2 and version 5")
     page.get_by_role("link", name="Watchlists").click()
     page.get_by_role("link", name="Cell therapy for chronic low back pain").click()
     page.get_by_label("Status").select_option("WITHDRAWN")
     page.get_by_role("button", name="Show").click()
-    assert page.locator("tbody tr").first.inner_text().count("NCT04735185") == 1
+    seen(page.locator("tbody tr").first, "NCT04735185")
     page.get_by_role("searchbox", name="Search trials and changes").fill("rexlemestrocel")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Trials").wait_for()
+    seen(page.get_by_role("heading", name="Trials"))
 
 
 def test_the_same_works_without_javascript(pages: Pages, dashboard: str) -> None:
@@ -133,9 +133,9 @@ def test_the_same_works_without_javascript(pages: Pages, dashboard: str) -> None
     page.goto(dashboard)
     page.get_by_label("From").select_option("noise")
     page.get_by_role("button", name="Show").click()
-    assert page.get_by_text("Housekeeping").first.is_visible()
+    seen(page.get_by_text("Housekeeping").first)
     page.locator("a[rel=prev]").click()
-    assert "What changed" in page.get_by_role("heading", level=1).inner_text()
+    seen(page.get_by_role("heading", level=1), "What changed")
 
 
 def test_a_keyboard_reaches_the_content_first(pages: Pages, dashboard: str) -> None:
@@ -169,4 +169,4 @@ def test_today_is_brought_up_to_date_when_the_daemon_writes(pages: Pages, moving
             " FROM trials WHERE number = 'NCT03737461'"
         )
     page.clock.fast_forward(21_000)
-    page.get_by_text("Just now in the test").wait_for(timeout=5000)
+    seen(page.get_by_text("Just now in the test"))
