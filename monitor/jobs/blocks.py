@@ -63,7 +63,7 @@ def sections_of(
 ) -> tuple[tuple[DigestSection, ...], tuple[Note, ...]]:
     """The watchlists' sections, each trial once, in the first list that holds it; and what is about no trial.
     `ahead` is what is coming, by watchlist."""
-    blocks, notes = _blocks(members), tuple(note_of(one) for one in members if not one.events)
+    blocks, notes = _blocks(members), notes_of(one for one in members if not one.events)
     known = snapshots(context.database, list(blocks))
     changes = changes_by_id(
         context.database, (change for block in blocks.values() for change in block.changes)
@@ -139,9 +139,14 @@ def _heard_as(event: ToldEvent, block: _Block, reader: Reader, held: Mapping[str
     return max((event.significance, *heard))
 
 
-def note_of(one: Stored) -> Note:
-    """A message as a digest quotes it: the words with which it stands in the store."""
-    return Note(one.title, tuple(line.strip() for line in one.text.splitlines() if line.strip()))
+def notes_of(members: Iterable[Stored]) -> tuple[Note, ...]:
+    """Messages as a digest quotes them, those of the same title as one: the words with which they stand in the store."""
+    quoted: dict[str, list[str]] = {}
+    for one in members:
+        quoted.setdefault(one.title, []).extend(
+            line.strip() for line in one.text.splitlines() if line.strip()
+        )
+    return tuple(Note(title, tuple(lines)) for title, lines in quoted.items())
 
 
 def _alert(

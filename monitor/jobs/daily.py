@@ -28,11 +28,11 @@ def say_who_was_told(context: Context) -> None:
     since = datetime.fromisoformat(text)
     if not _is_due(since, now):
         return
-    told = tally(db, since)
+    told = tally(db, since, now)
     _log.info("since %s: %s", f"{since:%Y-%m-%d %H:%M} UTC", "; ".join(_parts(told)))
     if context.settings.operator:
         words = NoticeContext(
-            f"Who was told what: {count(sum(one.sent for one in told.sent), 'message')} since {since:%-d %B, %H:%M} UTC",
+            f"Who was told what: {_messages(sum(one.sent for one in told.sent))} since {since:%-d %B, %H:%M} UTC",
             tuple(f"{part}." for part in _parts(told)),
         )
         notify(db, notices_to_operator(context, words, "daily", f"{now:%Y-%m-%d}"), now)
@@ -64,7 +64,11 @@ def _parts(told: Tally) -> list[str]:
 
 
 def _sent(one: SentTo) -> str:
-    words = f"{count(one.sent, 'message')} to {one.destination}"
+    words = f"{_messages(one.sent)} to {one.destination}"
     if one.last is not None:
         words += f" (last {one.last:%Y-%m-%d %H:%M} UTC)"
     return words + (f", {count(one.waiting, 'waits', 'wait')}" if one.waiting else "")
+
+
+def _messages(number: int) -> str:
+    return count(number, "message") if number else "no message"

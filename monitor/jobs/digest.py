@@ -9,7 +9,7 @@ from monitor.core.notification import Message, Notification, key_of
 from monitor.core.receipt import Receipt, held_back
 from monitor.core.schedule import latest_slot
 from monitor.core.significance import Significance
-from monitor.jobs.blocks import Reader, note_of, reader_of, sections_of
+from monitor.jobs.blocks import Reader, notes_of, reader_of, sections_of
 from monitor.jobs.coming import Ahead, coming_up
 from monitor.jobs.context import Context
 from monitor.jobs.mistakes import say_mistake
@@ -157,7 +157,7 @@ def _worded(
         say_mistake(
             _log, reader.name, error, "while a digest was put together; it is sent as it was written down"
         )
-        notes = tuple(note_of(one) for one in members)
+        notes = notes_of(members)
         return built_in(DigestContext((), until, reader.timezone, lead=lead, notes=notes))
 
 

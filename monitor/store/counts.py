@@ -54,19 +54,19 @@ class Tally:
     looked: dict[str, datetime]
 
 
-def tally(db: Database, since: datetime) -> Tally:
-    """Everything that was told since then, and what was not."""
-    at = {"since": stamp(since)}
+def tally(db: Database, since: datetime, now: datetime) -> Tally:
+    """Everything that was told from `since` on until just before `now`, and what was not."""
+    at = {"since": stamp(since), "now": stamp(now)}
     with db.reading() as connection:
         sent = connection.execute(
-            "SELECT destination, SUM(state = 'sent' AND sent_at > :since) AS sent, MAX(sent_at) AS last,"
+            "SELECT destination, SUM(state = 'sent' AND sent_at >= :since AND sent_at < :now) AS sent, MAX(sent_at) AS last,"
             " SUM(state IN ('pending', 'sending')) AS waiting FROM deliveries GROUP BY destination ORDER BY destination",
             at,
         ).fetchall()
         row = connection.execute(
             "SELECT (SELECT COUNT(*) FROM notifications WHERE slot IS NOT NULL AND folded_into IS NULL) AS held,"
             " (SELECT COUNT(*) FROM deliveries AS d JOIN notifications AS n ON n.id = d.notification"
-            " WHERE d.state = 'suppressed' AND n.created_at > :since) AS withheld,"
+            " WHERE d.state = 'suppressed' AND n.created_at >= :since AND n.created_at < :now) AS withheld,"
             " (SELECT COUNT(*) FROM deliveries WHERE state = 'gave_up') AS gave_up",
             at,
         ).fetchone()

@@ -74,9 +74,9 @@ def test_once_a_day_the_operator_hears_who_was_told_what(
     (message,) = operated.arrived()[-1:]
     assert (message.inbox, message.title) == (
         "other",
-        "Who was told what: 1 message since 9 February, 15:00 UTC",
+        "Who was told what: 2 messages since 9 February, 15:00 UTC",
     )
-    assert "1 message to desk (last 2026-02-10 05:00 UTC)" in message.text
+    assert "2 messages to desk (last 2026-02-10 05:00 UTC)" in message.text, "what is watched, and the alert"
     assert "clinicaltrials.gov last read 2026-02-10 06:10 UTC" in message.text
     operated.look("2026-02-10T18:00")
     assert came(operated) == []
@@ -84,7 +84,8 @@ def test_once_a_day_the_operator_hears_who_was_told_what(
     assert len(came(operated)) == 1
     said = [record.getMessage() for record in caplog.records if record.name == "trialmon.daily"]
     assert len(said) == 2
-    assert said[0].startswith("since 2026-02-09 15:00 UTC: 1 message to desk (last 2026-02-10 05:00 UTC)")
+    assert said[0].startswith("since 2026-02-09 15:00 UTC: 2 messages to desk (last 2026-02-10 05:00 UTC)")
+    assert said[1].startswith("since 2026-02-10 06:10 UTC: 1 message to other (last 2026-02-10 06:10 UTC)")
 
 
 def test_the_operator_hears_that_the_only_destination_of_the_readers_is_broken(operated: Desk) -> None:

@@ -113,6 +113,21 @@ def test_messages_about_no_trial_are_quoted(tmp_path: Path) -> None:
     assert digest.events == ()
 
 
+def test_notices_of_one_title_are_quoted_under_it_once(tmp_path: Path) -> None:
+    with an_office_after_two_days(tmp_path) as context:
+        now = context.clock.now()
+        for which in ("first", "second"):
+            words = Message("A message was given up", f"Its title: the {which}\n", "", "")
+            notice = Notification(
+                which, "notice", "", (), ("terminal",), words, Significance.NOTABLE, "", now
+            )
+            notify(context.database, [notice], now)
+        both = all_notifications(context, "notice")
+        text = digest_of(context, "reader", "terminal", both, "a storm").message.text
+    assert text.count("== A message was given up ==") == 1
+    assert "Its title: the first\nIts title: the second\n" in text
+
+
 def test_the_same_messages_folded_again_make_the_same_digest(tmp_path: Path) -> None:
     with an_office_after_two_days(tmp_path) as context:
         alerts = all_notifications(context)
