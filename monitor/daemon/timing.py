@@ -21,9 +21,13 @@ class Pace:
         """The moment of the next look, after one that ended `now`. `random` is a number in 0..1.
 
         While looks fail, the wait is as long as they have been failing: it doubles each time, needs no counter, and outlives
-        a restart. It never exceeds six hours or a quarter of `full_read_every`.
+        a restart. It never exceeds six hours or a quarter of `full_read_every`. What is held is read again when that counts.
         """
-        wait = self._wait(state, now)
+        again = state.read_again_at
+        if again is not None and now < again <= now + self._longest():
+            wait = again - now
+        else:
+            wait = self._wait(state, now)
         return now + wait + random * _most_jitter(wait)
 
     def is_due(self, state: SourceState, now: datetime) -> bool:

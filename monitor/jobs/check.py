@@ -95,7 +95,7 @@ def _look(context: Context, door: Door, watches: Sequence[Watch], full: bool, re
         note_look_failed(context, source, str(error))
         report.fail("source", source.id, str(error))
         return
-    full = full or _full_read_is_due(context, door, state, now)
+    full = full or state.read_again_at is not None or _full_read_is_due(context, door, state, now)
     moved = not freshness.stamp or freshness.stamp != state.applied_stamp
     only_new = not (moved or full)
     if only_new and not _something_is_new(context, door, watches):
@@ -156,9 +156,10 @@ def _read_everything(look: Look, watches: Sequence[Watch]) -> None:
     look.reasons = reasons_now(context.database, context.watchlists, door.source.id)
     look.guard.forget_all_but(look.reasons)
     read_trials(look)
-    tell_of_unknown_numbers(look)
-    tell_of_entering(context, door, watches, look.run, report)
-    tell_of_leaving(context, door, watches, searches, look.run, report)
+    if not look.held:
+        tell_of_unknown_numbers(look)
+        tell_of_entering(context, door, watches, look.run, report)
+        tell_of_leaving(context, door, watches, searches, look.run, report)
     if report.changed == counts[1] and _records_lag(look):
         why = f"it announces data of {look.freshness.stamp}, but its records are still of {look.data_date}; the next look reads again"
         report.fail("source", door.source.id, why)

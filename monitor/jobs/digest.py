@@ -12,6 +12,7 @@ from monitor.core.significance import Significance
 from monitor.jobs.blocks import Reader, notes_of, reader_of, sections_of
 from monitor.jobs.coming import Ahead, coming_up
 from monitor.jobs.context import Context
+from monitor.jobs.mass_told import why_together
 from monitor.jobs.mistakes import say_mistake
 from monitor.jobs.reasons import holdings
 from monitor.jobs.snoozing import follow_snoozes
@@ -34,7 +35,8 @@ def fold_due_digests(context: Context) -> None:
         reader = reader_of(context, due.subscriber, due.destinations)
         passed = _passed(reader, now)
         until = max(due.slot, passed) if passed is not None else due.slot
-        message = _worded(context, due.members, reader, until, receipt_from=due.first)
+        lead = why_together(context, due.members)
+        message = _worded(context, due.members, reader, until, receipt_from=due.first, lead=lead)
         digest = _digest(reader.name, due.destinations, due.members, message, _of_slots(due), due.slot)
         fold(context.database, [one.id for one in due.members], digest, now, told_up_to=passed)
         told.add((due.subscriber, due.destinations))

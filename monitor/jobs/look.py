@@ -15,6 +15,7 @@ from monitor.jobs.address import addressed_now
 from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door
 from monitor.jobs.flapping import flapping
+from monitor.jobs.mass import Accepted
 from monitor.jobs.missed import Missed, missed_steps, not_seen, steps_of, told_together
 from monitor.store.also import Also
 from monitor.store.observations import Recorded, StaleSnapshot, record
@@ -33,10 +34,12 @@ def look_at(
     reasons: Mapping[str, Holding],
     run: int,
     edits: EditsOfADay,
+    mass: Accepted | None = None,
 ) -> tuple[Observation, Recorded | None]:
     """Judge a reading against the newest version, and record what it leads to in one transaction.
 
     A number that the registry does not know is judged but not recorded: those are told together (`jobs/unknown.py`).
+    `mass` is what the registry is thought to have done to many records in this look: what is a part of it is told together, too.
     """
     missed: Missed | None = None
     for left in reversed(range(_TRIES)):
@@ -48,10 +51,11 @@ def look_at(
                 return _seen_late(context, door, before, reading, missed, reasons, run)
             known = _with_modules(context, before, reading)
             papers = _Papers(context, trial)
-            observation = _decided(context, door, trial, known, reading, reasons, edits, missed, papers)
+            observation = _decided(context, door, trial, known, reading, reasons, edits, missed, papers, mass)
             if observation.outcome == "unknown":
                 return observation, None
-            return observation, record(context.database, observation, run, papers.still_the_same)
+            observation, part = mass.together(observation, known) if mass is not None else (observation, ())
+            return observation, record(context.database, observation, run, (*papers.still_the_same, *part))
         except StaleSnapshot:
             if not left:
                 raise
@@ -118,6 +122,7 @@ def _decided(
     edits: EditsOfADay,
     missed: Missed,
     papers: _Papers,
+    mass: Accepted | None,
 ) -> Observation:
     now = context.clock.now()
 
@@ -136,6 +141,8 @@ def _decided(
     )
     if missed.why and before is not None:
         observation = not_seen(observation, before)
+    if mass is not None:
+        observation = mass.marked(observation, before)
     return _addressed(context, door, before, observation, reasons)
 
 

@@ -19,6 +19,7 @@ def metrics(db: Database, settings: Settings, now: datetime) -> bytes:
     """As a collector reads them, and as the file holds them."""
     report = health.status(db, now, tuple(settings.looked_at), settings.patience)
     complete = last_complete_looks(db)
+    held = {one["source"]: one["trials"] for one in report["held"]}
     found = [doubt.what for doubt in doubts(db, settings, now)]
     return write_metrics(
         Standing(
@@ -29,6 +30,7 @@ def metrics(db: Database, settings: Settings, now: datetime) -> bytes:
                     one["ok"],
                     source_state(db, one["source"]).last_ok_at,
                     complete.get(one["source"]),
+                    held.get(one["source"], 0),
                 )
                 for one in report["sources"]
             ],

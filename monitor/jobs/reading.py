@@ -1,7 +1,7 @@
 """Read every watched number in batches, and write down what each reading means."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.core.errors import (
@@ -19,6 +19,7 @@ from monitor.jobs.bursts import EditsOfADay
 from monitor.jobs.context import Context, Door, Report
 from monitor.jobs.drift import look_for_drift
 from monitor.jobs.look import look_at
+from monitor.jobs.mass import Accepted, Gate, gate_for
 from monitor.jobs.quarantine import Guard
 from monitor.jobs.reasons import Reasons
 from monitor.jobs.unknown import tell_unknown
@@ -36,7 +37,7 @@ _log = logging.getLogger("trialmon.check")
 @dataclass
 class Look:
     """One look at one source while it is under way. `only_new`: the registry's data did not move, so only what was never
-    asked for is read."""
+    asked for is read. `held`: too much changed at once; nothing of it was applied."""
 
     context: Context
     door: Door
@@ -51,6 +52,9 @@ class Look:
     unknown: list[TrialId] = field(default_factory=list)
     new_asked_alone: int = 0
     stopped: bool = False
+    held: bool = False
+    gate: Gate | None = None
+    accepted: Accepted | None = None
     edits: EditsOfADay = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,23 +62,62 @@ class Look:
 
 
 def read_trials(look: Look) -> None:
-    """Read every watched number in batches. Numbers that turn out to be merged into others are followed at once."""
+    """Read every watched number in batches. Numbers that turn out to be merged into others are followed at once.
+
+    Where there are enough of which we have a version, these go first: what is new is no baseline while their changes are held.
+    """
     todo = sorted(look.reasons)
+    asked = standings(look.context.database, todo)
     if look.only_new:
-        asked = standings(look.context.database, todo)
         todo = [trial for trial in todo if trial not in asked]
+    known = [trial for trial in todo if trial in asked and asked[trial].version > 0]
+    look.gate = gate_for(look.context, look.door, known) if known and not look.guard.trying_again else None
     done: set[TrialId] = set()
     with look.context.progress(f"Reading {look.door.source.title}", len(todo)) as advance:
-        while todo and not look.stopped:
-            followed: list[TrialId] = []
-            for chunk in look.guard.portions(todo):
-                if look.context.stopping():
-                    look.stopped = True
-                    break
-                followed += _read_batch(look, chunk)
-                done.update(chunk)
-                advance(len(chunk))
-            todo = [trial for trial in followed if trial not in done]
+        if look.gate is not None:
+            _read_through(look, known, done, advance)
+            _judge_together(look)
+            todo = [] if look.held else [trial for trial in todo if trial not in done]
+        _read_through(look, todo, done, advance)
+
+
+def _read_through(
+    look: Look, todo: Sequence[TrialId], done: set[TrialId], advance: Callable[[int], None]
+) -> None:
+    """Read these numbers, and those that some of them have become."""
+    while todo and not look.stopped:
+        followed: list[TrialId] = []
+        for chunk in look.guard.portions(todo):
+            if look.context.stopping():
+                look.stopped = True
+                break
+            followed += _read_batch(look, chunk)
+            done.update(chunk)
+            advance(len(chunk))
+        todo = [trial for trial in followed if trial not in done]
+
+
+def _judge_together(look: Look) -> None:
+    """All that is known was read: apply what was kept aside, or hold it. Of a look that was cut short nothing can be said: it is made
+    again."""
+    gate, look.gate = look.gate, None
+    if gate is None or look.stopped:
+        return
+    why = gate.judge()
+    if why:
+        look.held = True
+        look.report.fail("source", look.door.source.id, why)
+        return
+    look.accepted = gate.accepted
+    for trial, reading in gate.let_through():
+        if look.context.stopping():
+            look.stopped = True
+            return
+        with look.guard.on(trial):
+            _apply_one(look, trial, reading)
+        look.guard.survived([trial])
+    gate.written()
+    look.accepted = None
 
 
 def _read_batch(look: Look, trials: Sequence[TrialId]) -> list[TrialId]:
@@ -115,14 +158,19 @@ def _apply(look: Look, trials: Sequence[TrialId], batch: Batch, away: set[TrialI
         seen = [(trial, reading.data_date, "") for trial, reading in same.items()]
         seen_unchanged(look.context.database, seen, look.context.clock.now(), look.run)
         look.report.looked += len(same)
-    followed = []
+        if look.gate is not None:
+            look.gate.saw(same)
+    followed, kept = [], set[TrialId]()
     for trial, reading in readings.items():
         if trial not in same:
             with look.guard.on(trial):
+                if look.gate is not None and look.gate.keeps(trial, reading):
+                    kept.add(trial)
+                    continue
                 observation = _apply_one(look, trial, reading)
             if observation is not None and observation.moved_to:
                 followed.append(_follow(look, trial, observation.moved_to))
-    look.guard.survived(readings)
+    look.guard.survived(trial for trial in readings if trial not in kept)
     return followed
 
 
@@ -166,7 +214,7 @@ def _apply_one(look: Look, trial: TrialId, reading: Reading) -> Observation | No
     reasons = look.reasons.get(trial, {})
     try:
         observation, recorded = look_at(
-            look.context, look.door, trial, reading, reasons, look.run, look.edits
+            look.context, look.door, trial, reading, reasons, look.run, look.edits, look.accepted
         )
     except TrialmonError as error:
         look.report.fail("trial", trial.number, str(error))

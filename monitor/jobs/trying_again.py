@@ -21,6 +21,8 @@ def try_again(context: Context, *, insist: bool = False) -> Report:
     report = Report(refreshed=False)
     for door in context.doors.values():
         kept = suspects(context.database, door.source.id).values()
+        if source_state(context.database, door.source.id).read_again_at is not None:
+            continue  # what the registry says now is not believed: see jobs/mass
         if any(_is_due(one, context.clock.now(), insist) for one in kept):
             report.refreshed = True
             report.add(_look_again(context, door, insist))

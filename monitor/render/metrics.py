@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SourceStanding:
-    """One source: whether its last look succeeded; when one last did, and when one last read everything (aware; None: never)."""
+    """One source: whether its last look succeeded; when one last did, and when one last read everything (aware; None: never). `held`: in
+    how many trials too much changed at once, so that a second reading is waited for."""
 
     name: str
     ok: bool
     last_success: datetime | None
     last_complete: datetime | None
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class _Collector:
 def _of_sources(sources: Sequence[SourceStanding]) -> Iterator["Metric"]:
     about = "Whether the last look at a source succeeded."
     yield _gauge("source_ok", about, ["source"], {(one.name,): one.ok for one in sources})
+    about = "Trials that changed at once in a source and are held until a second reading says the same."
+    yield _gauge("source_held_trials", about, ["source"], {(one.name,): one.held for one in sources})
     yield _gauge(
         "source_last_success_timestamp_seconds",
         "When a look at a source last succeeded.",

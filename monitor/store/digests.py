@@ -11,6 +11,7 @@ from monitor.core.event import Event
 from monitor.core.notification import Kind, Notification
 from monitor.core.significance import Measure, Significance
 from monitor.store.database import Connection, Database
+from monitor.store.holds import NOT_WAITING_FOR_THE_REST, TOLD_WITHIN
 from monitor.store.outbox import write_notification
 from monitor.store.rows import OF_EVENT
 from monitor.store.slots import note_slot
@@ -73,8 +74,8 @@ def digests_due(db: Database, now: datetime) -> list[DigestDue]:
             connection.execute(
                 f"SELECT {_COLUMNS} FROM notifications"
                 " WHERE slot IS NOT NULL AND folded_into IS NULL AND (slot <= ?1 OR (slot > ?2 AND created_at > ?1))"
-                " ORDER BY slot, id",
-                (stamp(now), stamp(now + _FURTHEST_SLOT)),
+                f" AND {NOT_WAITING_FOR_THE_REST} ORDER BY slot, id",
+                (stamp(now), stamp(now + _FURTHEST_SLOT), stamp(now - TOLD_WITHIN)),
             ),
         )
     groups: dict[tuple[str, tuple[str, ...]], list[Stored]] = {}

@@ -7,6 +7,7 @@ from typing import Any
 
 from monitor.store.database import Connection, Database
 from monitor.store.destinations import breaker_of, broken_destinations
+from monitor.store.holds import held_now
 from monitor.store.upkeep import known_sizes
 from monitor.store.values import moment, stamp
 
@@ -46,6 +47,7 @@ def status(
             "versions": versions,
             "parts": _parts(db),
         },
+        "held": held_now(db),
     }
 
 

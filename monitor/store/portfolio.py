@@ -24,7 +24,8 @@ def note_judged(db: Database, source: str, newest: int) -> None:
 
 
 def turns(db: Database, source: str, since: datetime) -> list[Happening]:
-    """The changes of status and of lead sponsor that were seen since then in a source's trials, oldest first."""
+    """The changes of status and of lead sponsor that were seen since then in a source's trials, oldest first; not those that were a part
+    of a mass change."""
     with db.reading() as connection:
         return [
             Happening(
@@ -40,21 +41,24 @@ def turns(db: Database, source: str, since: datetime) -> list[Happening]:
                 "SELECT t.number, v.seen_at, v.registry_date, v.sponsor, c.role, c.before, c.after FROM versions AS v"
                 " JOIN changes AS c ON c.trial = v.trial AND c.version = v.version AND c.role IN ('status', 'sponsor')"
                 " JOIN trials AS t ON t.id = v.trial"
-                " WHERE v.seen_at >= ? AND v.version > 1 AND t.registry = ? ORDER BY v.seen_at, t.number, c.id",
+                " WHERE v.seen_at >= ? AND v.version > 1 AND t.registry = ? AND (v.trial, v.version) NOT IN"
+                " (SELECT trial, version FROM mass_changes) ORDER BY v.seen_at, t.number, c.id",
                 (stamp(since), source),
             )
         ]
 
 
 def news(db: Database, source: str, since: datetime) -> list[Happening]:
-    """The trials of a source in whose records something notable or graver was seen since then, with the moment; oldest first."""
+    """The trials of a source in whose records something notable or graver was seen since then, with the moment, oldest first; not what
+    was a part of a mass change."""
     with db.reading() as connection:
         return [
             Happening(row["number"], moment(row["seen_at"]).date(), moment(row["seen_at"]), "news")
             for row in connection.execute(
                 "SELECT DISTINCT t.number, e.seen_at FROM events AS e JOIN trials AS t ON t.id = e.trial"
                 " WHERE e.seen_at >= ? AND e.version IS NOT NULL AND e.significance IN ('notable', 'critical')"
-                " AND t.registry = ? ORDER BY e.seen_at, t.number",
+                " AND t.registry = ? AND (e.trial, e.version) NOT IN (SELECT trial, version FROM mass_changes)"
+                " ORDER BY e.seen_at, t.number",
                 (stamp(since), source),
             )
         ]

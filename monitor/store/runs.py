@@ -27,6 +27,7 @@ class SourceState:
     mark_stamp, mark_data_date  the newest data ever seen announced: what is older is refused
     applied_stamp               the data that the last complete look was from: equal to the registry's, nothing need be read
     failing_since               since when looks fail; None while they succeed. `failing_told`: somebody was told of it
+    read_again_at               a mass change is held: from when on a second reading of it counts
     """
 
     source: str
@@ -40,6 +41,7 @@ class SourceState:
     failing_since: datetime | None = None
     failing_told: bool = False
     why: str = ""
+    read_again_at: datetime | None = None
 
 
 def begin_run(db: Database, source: str, now: datetime, full: bool) -> int:
@@ -88,7 +90,11 @@ def was_cut_short(db: Database, run: int) -> bool:
 def source_state(db: Database, source: str) -> SourceState:
     """How far the source has come; all empty if it was never looked at."""
     with db.reading() as connection:
-        row = connection.execute("SELECT * FROM sources WHERE source = ?", (source,)).fetchone()
+        row = connection.execute(
+            "SELECT s.*, h.read_again_at FROM sources AS s LEFT JOIN holds AS h"
+            " ON h.source = s.source AND h.ended_at IS NULL AND h.accepted_at IS NULL WHERE s.source = ?",
+            (source,),
+        ).fetchone()
     if row is None:
         return SourceState(source)
     return SourceState(
@@ -103,6 +109,7 @@ def source_state(db: Database, source: str) -> SourceState:
         moment_or_none(row["failing_since"]),
         bool(row["failing_told"]),
         row["why"],
+        moment_or_none(row["read_again_at"]),
     )
 
 

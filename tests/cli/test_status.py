@@ -29,7 +29,7 @@ def test_a_monitor_that_looked_lately_is_well(known: Archive, present: datetime)
     answer = known.ask("status", "--json")
     assert (answer.code, answer.err) == (0, "")
     (row,) = answer.rows
-    assert list(row) == ["ok", "sources", "watched", "outbox", "database", "problems"]
+    assert list(row) == ["ok", "sources", "watched", "outbox", "database", "held", "problems"]
     assert (row["ok"], row["problems"]) == (True, [])
     assert list(row["sources"][0]) == ["source", "registry_date", "last_look", "ok", "why"]
     assert (row["watched"], row["outbox"]) == (1, {"pending": 0, "gave_up": 0})

@@ -99,3 +99,24 @@ def test_a_quickened_pace_is_taken_up_at_once() -> None:
     state = a_state(next_look_at=NOON + timedelta(hours=20))
     assert not Pace(timedelta(hours=24), timedelta(hours=24)).is_due(state, NOON)
     assert PACE.is_due(state, NOON)
+
+
+def test_what_is_held_is_read_again_when_that_counts_however_seldom_one_looks() -> None:
+    held = a_state(failing_since=NOON, read_again_at=NOON + timedelta(minutes=15))
+    seldom = Pace(timedelta(hours=24), timedelta(hours=24))
+    for pace in (PACE, seldom):
+        then = pace.next_look(held, NOON, 1)
+        assert timedelta(minutes=15) <= then - NOON <= timedelta(minutes=17)
+        assert not pace.is_due(replace(held, next_look_at=then), NOON)
+
+
+def test_a_second_reading_that_failed_is_tried_again_as_after_any_failure() -> None:
+    held = a_state(failing_since=NOON, read_again_at=NOON + timedelta(minutes=15))
+    now = NOON + timedelta(hours=2)
+    assert PACE.next_look(held, now, 0) - now == timedelta(hours=2)
+
+
+def test_a_second_reading_far_in_the_future_is_not_waited_for() -> None:
+    """The clock went back."""
+    held = a_state(failing_since=NOON, read_again_at=NOON + timedelta(days=30))
+    assert PACE.next_look(held, NOON, 0) - NOON == PACE.check_every

@@ -36,6 +36,8 @@ WHILE_THINNING = sorted(point for point in crash_points() if point.startswith("t
 AT_THE_FIRST_START = sorted(point for point in crash_points() if point.startswith("migrate:"))
 # A record that kills has one, too: test_quarantine.
 AT_THE_QUARANTINE = {point for point in crash_points() if point.startswith("quarantine:")}
+# So has what is held: test_mass_change.
+WHEN_IT_IS_HELD = sorted(point for point in crash_points() if point.startswith(("hold:", "hold-")))
 # So has the literature: test_literature.
 AT_THE_LITERATURE = {point for point in crash_points() if point.startswith(("papers:", "literature:"))}
 
@@ -60,6 +62,7 @@ KILLS = [
             *AT_THE_LITERATURE,
             *AT_THE_QUARANTINE,
             *WHILE_THINNING,
+            *WHEN_IT_IS_HELD,
         }
     )
     for passing in _passings(point)

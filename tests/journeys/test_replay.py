@@ -95,6 +95,15 @@ def test_all_26_real_transitions_are_recorded_and_no_change_on_any_other_day(
     assert set(stored_changes(played)) == set(transitions)
 
 
+def test_no_day_of_the_registry_is_held_for_its_own_doing(played: Office) -> None:
+    database = played.database()
+    try:
+        with database.reading() as connection:
+            assert connection.execute("SELECT COUNT(*) FROM holds").fetchone()[0] == 0
+    finally:
+        database.close()
+
+
 def test_each_transition_has_every_path_that_really_changed_and_no_other(
     played: Office, recorded: dict[str, list[tuple[date, Any]]]
 ) -> None:

@@ -70,11 +70,13 @@ def _board(output: Output, report: Mapping[str, Any], now: datetime, new_fields:
     from monitor.cli.showing import IN, ago, put, size
     from monitor.render.wording import count
 
+    held = {one["source"] for one in report["held"]}
     for source in report["sources"]:
         # The literature does not say of which day its data are.
         data = f"data of {source['registry_date']}, " if source["registry_date"] else ""
         looked = f"looked {ago(source['last_look'], now)}" if source["last_look"] else "never looked at"
-        state = ("ok", IN) if source["ok"] else ("not ok", "bold red")
+        word = "held" if source["source"] in held else "not ok"
+        state = ("ok", IN) if source["ok"] else (word, "bold red")
         put(output, f"{source['source']}  {data}{looked}, ", state)
     stored = report["database"]
     waiting, gave_up = report["outbox"]["pending"], report["outbox"]["gave_up"]

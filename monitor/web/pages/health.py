@@ -14,6 +14,7 @@ def _health(asked: Asked) -> Answer:
         {
             "doubts": asked.house.published.doubts(),
             "sources": report["sources"],
+            "held": {one["source"]: one for one in report["held"]},
             "watched": report["watched"],
             "outbox": report["outbox"],
             "database": report["database"],
