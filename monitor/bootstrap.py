@@ -21,7 +21,7 @@ from monitor.core.clock import Clock
 from monitor.core.errors import WrongConfiguration
 from monitor.core.source import Flow
 from monitor.core.trial import TrialId
-from monitor.discovery import literature, rules, sources
+from monitor.discovery import literature, page_of, rules, sources
 from monitor.drafting.drafter import Drafter
 from monitor.jobs.context import Context, Door, LiteratureDoor, Progress
 from monitor.store.database import Database
@@ -252,13 +252,13 @@ class Published:
         """A watchlist's feed or calendar; None if there is no such list."""
         from monitor.jobs.feeds import document_of_list
 
-        return document_of_list(self.database, name, ending, _page_of, self._wishes)
+        return document_of_list(self.database, name, ending, page_of, self._wishes)
 
     def feed_of_trial(self, trial: TrialId, ending: "Ending") -> bytes | None:
         """A trial's feed or calendar; None if it is not watched."""
         from monitor.jobs.feeds import document_of_trial
 
-        return document_of_trial(self.database, trial, ending, _page_of, self._wishes)
+        return document_of_trial(self.database, trial, ending, page_of, self._wishes)
 
     def metrics(self) -> bytes:
         """As a collector reads them."""
@@ -278,15 +278,10 @@ class Published:
 
         return [one.message for one in of_looks(self.database, self.settings, self.clock.now())]
 
-    def page_of_paper(self, pmid: str) -> str:
-        """Where a person reads a paper's record; empty where no source of papers knows it by that number."""
-        return _page_of(TrialId("pubmed", pmid))
+    def page_of_paper(self, source: str, number: str) -> str:
+        """Where a person reads a paper's record at a source; empty where it has no page."""
+        return page_of(TrialId(source, number))
 
     @property
     def _wishes(self) -> FeedSettings:
         return self.settings.feeds or FeedSettings(Path())
-
-
-def _page_of(trial: TrialId) -> str:
-    source = sources().get(trial.registry) or literature().get(trial.registry)
-    return source.page_url(trial.number) if source is not None else ""

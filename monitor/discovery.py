@@ -13,6 +13,7 @@ from typing import TypeVar
 from monitor.core.paper import Literature
 from monitor.core.significance import Rule
 from monitor.core.source import Source
+from monitor.core.trial import TrialId
 
 T = TypeVar("T")
 
@@ -69,3 +70,12 @@ def literature() -> Mapping[str, Literature]:
     """Every source of papers there is, by its name, without a way to it."""
     found = named("monitor.sources", "LITERATURE", Literature)  # type: ignore[type-abstract]
     return MappingProxyType({source.id: source for source in found})
+
+
+def page_of(number: TrialId) -> str:
+    """Where a person reads a trial's record, or, by its number at a source of papers, a paper's; empty where there is no such page."""
+    source = sources().get(number.registry) or literature().get(number.registry)
+    try:
+        return source.page_url(number.number) if source is not None else ""
+    except ValueError:
+        return ""

@@ -270,11 +270,10 @@ def source_of(trial: TrialId) -> "Source":
 
 
 def page_of(trial: TrialId) -> str:
-    """The trial's page at its registry; empty where this trialmon knows no such registry."""
-    from monitor.discovery import sources
+    """The trial's page at its registry, or a paper's at its source; empty where this trialmon knows none."""
+    from monitor import discovery
 
-    source = sources().get(trial.registry)
-    return source.page_url(trial.number) if source is not None else ""
+    return discovery.page_of(trial)
 
 
 def shape_of(registry: str) -> "Shape | None":

@@ -71,7 +71,8 @@ class Measure:
 class Verdict:
     """What a rule makes of some changes. `changes` are positions in the ChangeSet that was judged. `once`: of what the clock brought
     about, what tells it from the next of its kind (the date that is near, and how near), so that it is told once; of a verdict on several
-    trials, which they are; of a paper, what of it is told."""
+    trials, which they are; of a paper, what of it is told. `page` is where a person reads what it is about, if that is
+    not the trial's own page; `because` ends with it then."""
 
     rule: str
     topic: Topic
@@ -81,6 +82,7 @@ class Verdict:
     changes: tuple[int, ...] = ()
     once: str = ""
     measure: Measure | None = None
+    page: str = ""
 
 
 Occurrence = Literal[

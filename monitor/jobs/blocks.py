@@ -207,6 +207,7 @@ def _verdicts(
             event.headline,
             event.because,
             tuple(position[identity] for identity in event.changes),
+            page=_page(context, event.paper) if event.paper is not None else "",
         )
         if place is not None and event.topic == "sites":
             near = near_news(place, trial, facts, of_event, sites, event.seen_at)
@@ -216,3 +217,11 @@ def _verdicts(
                 verdict = raised(verdict, near)
         heard.append(verdict)
     return heard
+
+
+def _page(context: Context, paper: TrialId) -> str:
+    """Where a paper's record is read; empty for one that its source has no page of."""
+    try:
+        return context.sources[paper.registry].page_url(paper.number)
+    except (KeyError, ValueError):
+        return ""

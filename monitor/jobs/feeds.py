@@ -123,7 +123,13 @@ def _feed(
 def _entry(one: feeding.FedEvent, page: Page) -> FeedEvent:
     trial = one.event.trial
     return FeedEvent(
-        one.event, page(trial), one.facts.short_name or trial.number, one.facts.title, one.changes, one.more
+        one.event,
+        page(one.paper or trial),
+        one.facts.short_name or trial.number,
+        one.facts.title,
+        one.changes,
+        one.more,
+        one.paper is not None,
     )
 
 

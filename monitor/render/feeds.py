@@ -11,6 +11,7 @@ from monitor.render import wording
 from monitor.render.escape import one_line, plain
 from monitor.render.sinks import Sink, write
 from monitor.render.values import change_line, reading_order
+from monitor.render.views import without_page
 
 MOST_ENTRIES = 200
 _MOST_LINES = 12
@@ -21,8 +22,8 @@ _ATOM = "http://www.w3.org/2005/Atom"
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """One event as a feed tells it. `page` is the trial's https page; `name` and `title` are the trial's now. `changes` are those behind
-    it, or the first of very many; `more` counts the others."""
+    """One event as a feed tells it. `page` is the https page of the trial, or of the paper that it tells of (`of_paper`); `name` and
+    `title` are the trial's now. `changes` are those behind it, or the first of very many; `more` counts the others."""
 
     event: Event
     page: str
@@ -30,6 +31,7 @@ class FeedEvent:
     title: str
     changes: tuple[Change, ...]
     more: int = 0
+    of_paper: bool = False
 
     @property
     def id(self) -> str:
@@ -122,7 +124,7 @@ def _body(one: FeedEvent, sink: Sink) -> str:
     changes = sorted(one.changes, key=reading_order)
     values = {
         "headline": one_line(one.event.headline, 300),
-        "because": one_line(one.event.because, 400),
+        "because": one_line(without_page(one.event.because) if one.of_paper else one.event.because, 400),
         "number": one.event.trial.number,
         "title": one_line(one.title, 300),
         "weight": wording.weight(one.event.significance),

@@ -22,7 +22,7 @@ from monitor.render.contexts import (
 from monitor.render.escape import one_line
 from monitor.render.receipt import receipt_words
 from monitor.render.values import change_line, value_text
-from monitor.render.views import alerts_told_once, by_gravity, looks_words, watched_views
+from monitor.render.views import alerts_told_once, by_gravity, looks_words, page_of, watched_views
 
 Told = AlertContext | DigestContext | WatchingContext
 Plain = dict[str, Any]
@@ -57,6 +57,7 @@ _ALERT = {
     "events[].topic": ("text", "status, dates, results …"),
     "events[].headline": ("text", "one plain sentence"),
     "events[].because": ("text", "why it matters; may be empty"),
+    "events[].page": ("address", "the page of the paper that it tells of; mostly empty"),
     "events[].changes": ("list", f"the changes behind it, {MOST_CHANGES} at most"),
     "events[].changes[].label": ("text", "what changed, in words"),
     "events[].changes[].field": ("text", "the registry's own path of the field"),
@@ -202,6 +203,7 @@ def _event(verdict: Verdict, alert: AlertContext) -> Plain:
         "topic": verdict.topic,
         "headline": one_line(wording.dates_within(verdict.headline, alert.language), 300),
         "because": one_line(wording.dates_within(verdict.because, alert.language), 400),
+        "page": page_of(verdict),
         "changes": [
             _change(alert.changes[position], alert.language) for position in verdict.changes[:MOST_CHANGES]
         ],

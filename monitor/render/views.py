@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from monitor.core.facts import TrialFacts
+from monitor.core.significance import Verdict
 from monitor.render import wording
 from monitor.render.base_rates import base_rate
 from monitor.render.contexts import (
@@ -33,12 +34,13 @@ MOST_COMING = 20
 # Below this much without a look it is no news that nobody looked.
 _A_WHILE = timedelta(days=1)
 _PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/[A-Za-z0-9._~/%?=&+-]*")
+_BEHIND = re.compile(r"; https://\S+$")
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictView:
     """A headline, why it matters, how often such a thing happens, the changes behind it that were not shown above, and all that was
-    ever promised of a date that it says has moved."""
+    ever promised of a date that it says has moved. `page` is the https page of what it is about, where that is not the trial."""
 
     weight: str
     headline: str
@@ -46,6 +48,7 @@ class VerdictView:
     rate: str
     lines: tuple[ChangeLine, ...]
     slips: tuple[SlipsView, ...]
+    page: Ours
 
     @property
     def has_both_sides(self) -> bool:
@@ -144,12 +147,15 @@ def trial_view(alert: AlertContext, most_lines: int = MOST_LINES, *, rates: bool
         room -= len(fresh)
         lines = tuple(change_line(alert.changes[position], alert.language) for position in fresh)
         headline = one_line(wording.dates_within(verdict.headline, alert.language), 300)
-        because = one_line(wording.dates_within(verdict.because, alert.language), 400)
+        about = page_of(verdict)
+        because = without_page(verdict.because) if about else verdict.because
+        because = one_line(wording.dates_within(because, alert.language), 400)
         rate = base_rate(verdict, alert.facts) if rates else ""
         roles = {alert.changes[position].role for position in fresh}
         slips = tuple(slips_view(one, alert.language) for one in alert.slips if one.role in roles)
         weight = wording.weight(verdict.significance)
-        verdicts.append(VerdictView(weight, headline, because, "" if rate in said else rate, lines, slips))
+        rate = "" if rate in said else rate
+        verdicts.append(VerdictView(weight, headline, because, rate, lines, slips, about))
         said.add(rate)
     page = _page(alert.page)
     return TrialView(
@@ -293,6 +299,16 @@ def alerts_told_once(digest: DigestContext) -> list[AlertContext]:
     """All alerts of a digest, gravest first; what stands in two watchlists is counted once."""
     alerts = [alert for section in digest.sections for alert in section.alerts]
     return by_gravity({(one.registry, one.number, one.seen_at, one.verdicts): one for one in alerts}.values())
+
+
+def without_page(because: str) -> str:
+    """A `because` without the page at its end, where that is shown as the link that it is."""
+    return _BEHIND.sub("", because)
+
+
+def page_of(verdict: Verdict) -> Ours:
+    """The page of what a verdict is about, where that is not the trial's."""
+    return _page(verdict.page)
 
 
 def _page(url: str) -> Ours:

@@ -32,7 +32,13 @@ def _verdict(
 ) -> Iterable[Verdict]:
     where = f"; {seen.page}" if seen.page else ""
     yield Verdict(
-        f"papers.{rule}", "publications", significance, shortened(headline, 240), because + where, once=once
+        f"papers.{rule}",
+        "publications",
+        significance,
+        shortened(headline, 240),
+        because + where,
+        once=once,
+        page=seen.page,
     )
 
 

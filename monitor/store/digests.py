@@ -10,6 +10,7 @@ from monitor.core.change import Change
 from monitor.core.event import Event
 from monitor.core.notification import Kind, Notification
 from monitor.core.significance import Measure, Significance
+from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
 from monitor.store.holds import NOT_WAITING_FOR_THE_REST, TOLD_WITHIN
 from monitor.store.outbox import write_notification
@@ -24,10 +25,12 @@ _FURTHEST_SLOT = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class ToldEvent(Event):
-    """An event as it is told: `changes` are the ids of those behind it; `measure` is how large the change is, where that is known."""
+    """An event as it is told: `changes` are the ids of those behind it; `measure` is how large the change is, where that is known; `paper`
+    is the paper that it tells of, as its source numbers it."""
 
     changes: tuple[int, ...]
     measure: Measure | None
+    paper: TrialId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,8 @@ def _stored(connection: Connection, rows: Iterable[Any]) -> tuple[Stored, ...]:
 
 def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
     rows = connection.execute(
-        f"SELECT {OF_EVENT} FROM notification_events AS told JOIN events AS e ON e.id = told.event JOIN trials AS t ON t.id = e.trial"
+        f"SELECT {OF_EVENT}, p.source, p.source_id FROM notification_events AS told JOIN events AS e ON e.id = told.event"
+        " JOIN trials AS t ON t.id = e.trial LEFT JOIN paper_told AS x ON x.event = e.id LEFT JOIN papers AS p ON p.id = x.paper"
         " WHERE told.notification = ? ORDER BY e.id",
         (notification,),
     )
@@ -147,6 +151,7 @@ def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
             **event_values(row),
             changes=tuple(sorted(json.loads(row["of_changes"]))),
             measure=measure_of(row["measure"]),
+            paper=TrialId(row["source"], row["source_id"]) if row["source"] else None,
         )
         for row in rows
     )

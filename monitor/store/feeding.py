@@ -10,6 +10,7 @@ from monitor.core.facts import TrialFacts
 from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
+from monitor.store.trials import OF_LIST
 from monitor.store.values import change_of, event_values, facts_columns, facts_of, moment
 
 # A record that is rewritten has thousands of changes; a feed shows a dozen.
@@ -18,12 +19,14 @@ _MOST_CHANGES = 60
 
 @dataclass(frozen=True, slots=True)
 class FedEvent:
-    """An event with the name and title that its trial has now. `changes` are the first 60 behind it, `more` counts the others."""
+    """An event with the name and title that its trial has now. `changes` are the first 60 behind it, `more` counts the others. `paper` is
+    the paper that it tells of, as its source numbers it."""
 
     event: Event
     facts: TrialFacts
     changes: tuple[Change, ...]
     more: int
+    paper: TrialId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,9 @@ def watched_histories(
 def events_of_list(
     db: Database, watchlist: str, graver: Iterable[Significance], limit: int
 ) -> list[FedEvent]:
-    """The newest events of the trials that a list watches, of these significances; newest first."""
-    which = "e.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :of)"
-    return _events(db, which, {"of": watchlist}, graver, limit)
+    """The newest events of the trials that a list watches and of the papers that its queries found, of these significances; newest
+    first."""
+    return _events(db, f"e.trial IN ({OF_LIST})", {"watchlist": watchlist}, graver, limit)
 
 
 def events_of_trial(
@@ -104,9 +107,11 @@ def _events(
     holes = ", ".join(f":s{n}" for n in range(len(words)))
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT e.*, t.registry, t.number, t.title, t.acronym,"
+            "SELECT e.*, t.registry, t.number, t.title, t.acronym, p.source, p.source_id,"
             " (SELECT COUNT(*) FROM event_changes AS x WHERE x.event = e.id) AS of_changes"
-            f" FROM events AS e JOIN trials AS t ON t.id = e.trial WHERE {which} AND e.significance IN ({holes})"
+            " FROM events AS e JOIN trials AS t ON t.id = e.trial"
+            " LEFT JOIN paper_told AS told ON told.event = e.id LEFT JOIN papers AS p ON p.id = told.paper"
+            f" WHERE {which} AND e.significance IN ({holes})"
             " ORDER BY e.id DESC LIMIT :limit",
             {**of, "limit": limit, **{f"s{n}": word for n, word in enumerate(words)}},
         ).fetchall()
@@ -117,6 +122,7 @@ def _events(
             TrialFacts(title=row["title"], acronym=row["acronym"]),
             changes[row["id"]],
             row["of_changes"] - len(changes[row["id"]]),
+            TrialId(row["source"], row["source_id"]) if row["source"] else None,
         )
         for row in rows
     ]

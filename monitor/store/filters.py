@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.core.significance import Significance
 from monitor.store.search import expression
-from monitor.store.trials import NAMED
+from monitor.store.trials import NAMED, OF_LIST
 from monitor.store.values import stamp
 
 
@@ -60,7 +60,7 @@ class Filters:
         `of_kind`: what `before`, `at_least`, `rule`, `field` and `text` mean of such a row."""
         asked_for = {
             f"{row}.trial IN (SELECT t.id FROM trials AS t WHERE {NAMED})": self.trial,
-            f"{row}.trial IN (SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist)": self.watchlist,
+            f"{row}.trial IN ({OF_LIST})": self.watchlist,
             # A common topic is met on the way from the newest on; the index of a rare one is shorter than that way.
             f"{'' if rare_topic else '+'}{row}.topic = :topic": self.topic,
             f"{seen_at} >= :since": self.since,

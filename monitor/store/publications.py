@@ -12,7 +12,8 @@ from monitor.store.database import Database
 def publications(
     db: Database, trial: TrialId | None = None, watchlist: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Papers and the trials that they are tied to, one line for each pair, the newest seen first, as `publications --json` gives them.
+    """Papers and the trials that they are tied to, one line for each pair, the newest seen first, as `publications --json` gives them
+    but for `source_id`, the paper's number at its source.
     One that only a reader's own query found has no trial and no link."""
     with db.reading() as connection:
         for row in connection.execute(
@@ -42,6 +43,7 @@ def _row(row: Any) -> dict[str, Any]:
         "pmid": row["pmid"] or None,
         "doi": row["doi"] or None,
         "source": row["source"],
+        "source_id": row["source_id"],
         "title": row["title"],
         "journal": row["journal"],
         "published": row["published"] or None,

@@ -19,6 +19,13 @@ ASKED = (
     " AND t.number = json_extract(asked.value, '$[1]')"
 )
 
+# The rows of what a watchlist is told of: its trials, and the papers that its own queries found.
+OF_LIST = (
+    "SELECT w.trial FROM watched AS w WHERE w.watchlist = :watchlist UNION ALL SELECT t.id FROM paper_watch_lists AS l"
+    " JOIN paper_watches AS q ON q.watch = l.watch JOIN paper_members AS m ON m.watch = l.watch"
+    " JOIN trials AS t ON t.registry = q.source AND t.number = m.source_id WHERE l.watchlist = :watchlist"
+)
+
 
 def asked_for(trials: Iterable[TrialId]) -> str:
     """A list of trials as the parameter `trials` of a query that has `ASKED`."""

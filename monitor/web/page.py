@@ -52,8 +52,8 @@ class Published(Protocol):
         """Those alone that say that what is shown may not be what the registry has now."""
         ...
 
-    def page_of_paper(self, pmid: str) -> str:
-        """Where a person reads the record of a paper at PubMed; empty if nowhere."""
+    def page_of_paper(self, source: str, number: str) -> str:
+        """Where a person reads the record of a paper at a source; empty if nowhere."""
         ...
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from monitor.render.escape import clean
 from monitor.web import assets
+from monitor.web.values import TRIAL, NotUnderstood
 
 # What a page never needs more of: a title of a megabyte is somebody's mistake or malice.
 _LONGEST_TEXT = 20_000
@@ -31,6 +32,14 @@ def address(path: str, **query: object) -> str:
 def trial_address(number: str, *more: object) -> str:
     """The page of a trial, or one under it."""
     return "/".join(["/trial", *(quote(str(part), safe="") for part in (number, *more))])
+
+
+def has_page(number: str) -> bool:
+    """Whether it may be a trial's number: what a reader's own query found is told under the number of the paper, which has no page here."""
+    try:
+        return bool(TRIAL.read(number))
+    except NotUnderstood:
+        return False
 
 
 def watchlist_address(name: str) -> str:
@@ -84,6 +93,7 @@ def _environment() -> Environment:
         "asset": assets.address,
         "address": address,
         "trial_address": trial_address,
+        "has_page": has_page,
         "watchlist_address": watchlist_address,
         "feed_address": feed_address,
         "minute": minute,

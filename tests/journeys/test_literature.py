@@ -388,3 +388,45 @@ def test_a_thousand_trials_of_which_nothing_is_new_cost_few_questions(
     again = len(registry.requests)
     assert library.check_on(TUESDAY, hour=16).failed == []
     assert not [one for one in registry.requests[again:] if one.path.startswith(("/entrez", "/europepmc"))]
+
+
+PAGE = "https://pubmed.ncbi.nlm.nih.gov/90000020/"
+
+
+@pytest.mark.parametrize("when", ["at once", "daily 07:30"])
+def test_a_message_leads_to_the_paper(library: Library, registry: EmbeddedRegistry, when: str) -> None:
+    library.watch([TRIAL])
+    lists = library.folder / "watchlists" / "all.yaml"
+    lists.write_text(lists.read_text().replace("at_least:", f"when: {when}, at_least:"), encoding="utf-8")
+    look(library, MONDAY)
+    registry.shelf.put("new", TUESDAY, a_paper("90000020", **about(TRIAL)))
+    look(library, TUESDAY, WEDNESDAY)
+    database = library.database()
+    try:
+        with database.reading() as connection:
+            rows = connection.execute(
+                "SELECT title, text, markdown, html FROM notifications WHERE slot IS NULL ORDER BY id"
+            )
+            [told] = [row for row in rows if "90000020" in row["text"]]
+    finally:
+        database.close()
+    assert f"\n  {PAGE}\n" in told["text"]
+    assert f"<{PAGE}>" in told["markdown"]
+    assert f'href="{PAGE}"' in told["html"]
+    assert "[:]//" not in told["text"]
+
+
+def test_a_feed_leads_to_the_paper_and_has_what_the_lists_own_queries_found(
+    library: Library, registry: EmbeddedRegistry
+) -> None:
+    library.watch([TRIAL], more="  - publications: rexlemestrocel-L\n")
+    look(library, MONDAY)
+    registry.shelf.put("new", TUESDAY, a_paper("90000020", **about(TRIAL)))
+    registry.shelf.put("found", TUESDAY, a_paper("90000021", abstract="More on rexlemestrocel-L."))
+    look(library, TUESDAY)
+    listed = library.command("events", "--watchlist", "all", "--json").stdout
+    assert '"trial":"90000021"' in listed
+    assert library.command("feeds", "--to", str(library.folder / "feeds")).returncode == 0
+    feed = json.loads((library.folder / "feeds" / "all.json").read_text(encoding="utf-8"))
+    assert {item["url"] for item in feed["items"]} == {PAGE, PAGE.replace("20/", "21/")}
+    assert all("[:]//" not in item["content_text"] for item in feed["items"])

@@ -27,7 +27,7 @@ def command(invocation: Invocation, wanted: str | None) -> None:
         trial, watchlist = _meant(db, wanted)
         rows = list(publications(db, trial, watchlist))
     if output.json:
-        output.lines(rows)
+        output.lines({key: value for key, value in row.items() if key != "source_id"} for row in rows)
         return
     if not rows:
         output.say("No paper is known. `trialmon status` says when the literature was last looked at.")
@@ -49,7 +49,7 @@ def _meant(db: "Database", wanted: str | None) -> "tuple[TrialId | None, str | N
 
 
 def _show(invocation: Invocation, row: dict[str, Any], *, with_trial: bool) -> None:
-    """One paper in two or three lines."""
+    """One paper in three lines."""
     from monitor.cli.showing import DIM, LABEL, put
     from monitor.render.wording import LINKS
 
@@ -66,3 +66,16 @@ def _show(invocation: Invocation, row: dict[str, Any], *, with_trial: bool) -> N
         f"seen {row['seen_at'][:10]}",
     ]
     put(invocation.output, (" · ".join(part for part in parts if part), DIM), indent=2)
+    put(invocation.output, (" · ".join(_pages(row)), DIM), indent=2)
+
+
+def _pages(row: dict[str, Any]) -> list[str]:
+    """Where the paper is read: its record at the source, and the paper itself by its DOI."""
+    from urllib.parse import quote
+
+    from monitor.cli.asking import page_of
+    from monitor.core.trial import TrialId
+
+    record = page_of(TrialId(row["source"], row["source_id"]))
+    paper = f"https://doi.org/{quote(row['doi'], safe='/')}" if row["doi"] else ""
+    return [page for page in (record, paper) if page]
