@@ -59,9 +59,10 @@ class Notification:
 class Envelope:
     """What is known of a message beside its words, when it is first sent: for headers, for the proof in its footer, and for machines.
 
-    `key` is the delivery's. `watchlists` are titles. `registry_date` is the registry's own ("2026-02-09", empty where there is none);
-    `seen_at` is when we saw what is told; `sent_at` is the first attempt, both UTC. `document` gives the events and changes behind the
-    message, as `events --json` and `changes --json` print them; it is asked for only by destinations that are machines.
+    `key` is the delivery's. `watchlists` are titles. `registry_date` is the registry's own, the newest of what is told ("2026-02-09",
+    empty where there is none); `seen_at` is when we saw the last of it, or wrote a message that tells of no event; `sent_at` is the
+    first attempt; both UTC. `document` gives the events and changes behind the message, as `events --json` and `changes --json` print
+    them; it is asked for only by destinations that are machines.
     """
 
     key: str

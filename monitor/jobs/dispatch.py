@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.breaker import Breaker
 from monitor.core.errors import TrialmonError
-from monitor.core.notification import Delivery, Envelope, Notification, Payload, next_attempt
+from monitor.core.notification import Delivery, Notification, Payload, next_attempt
 from monitor.deliver.outcome import Accepted, Outcome, Refused, Retry, Unknown
 from monitor.jobs.context import Context, Report
 from monitor.jobs.crowding import ease
@@ -22,7 +22,7 @@ from monitor.jobs.quiet import keep_quiet
 from monitor.store.destinations import breaker_of
 from monitor.store.payloads import freeze, was_made_plainer
 from monitor.store.sending import claim, recover, settle_gave_up, settle_plainer, settle_retry, settle_sent
-from monitor.store.told import behind, document
+from monitor.store.told import envelope_of
 from monitor.store.turns import due_destinations
 
 _log = logging.getLogger("trialmon.dispatch")
@@ -97,30 +97,14 @@ def _send(context: Context, delivery: Delivery) -> tuple[Outcome, Delivery]:
 def _prepared(context: Context, delivery: Delivery, now: datetime) -> tuple[Payload, ...] | Refused:
     """What the destination is to be handed. A mistake of ours about one message must hold up no other: that one is given up, and told."""
     try:
-        envelope = _envelope(context, delivery, now)
+        titles = {watchlist.name: watchlist.title for watchlist in context.watchlists}
+        envelope = envelope_of(context.database, delivery, titles, now)
         return context.gateway.prepare(delivery.destination, delivery.message, envelope)
     except TrialmonError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is
         why = say_mistake(_log, delivery.destination, error, "while the message was prepared")
         return Refused(why, "message")
-
-
-def _envelope(context: Context, delivery: Delivery, now: datetime) -> Envelope:
-    found = behind(context.database, delivery.notification)
-    titles = {watchlist.name: watchlist.title for watchlist in context.watchlists}
-    return Envelope(
-        key=delivery.key,
-        kind=found.kind,
-        subscriber=found.subscriber,
-        watchlists=tuple(titles.get(name, name) for name in found.watchlists),
-        trial=found.trial,
-        significance=found.significance,
-        registry_date=found.registry_date,
-        seen_at=found.seen_at,
-        sent_at=now,
-        document=lambda: document(context.database, delivery.notification),
-    )
 
 
 def _settle(context: Context, delivery: Delivery, outcome: Outcome, report: Report) -> None:

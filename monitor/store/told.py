@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from monitor.core.json import Json
-from monitor.core.notification import Kind
+from monitor.core.notification import Delivery, Envelope
 from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
 from monitor.store.also import Also
@@ -16,38 +15,28 @@ from monitor.store.rows import OF_CHANGE, OF_EVENT, change_row, event_row
 from monitor.store.values import moment, stamp
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """What is known of a notification beside its words. `watchlists` are names; `registry_date` is the newest of its events', empty where
-    there is none; `seen_at` is when the last of what it tells was seen, or when it was written where it tells of no event."""
-
-    kind: Kind
-    subscriber: str
-    watchlists: tuple[str, ...]
-    trial: str
-    significance: Significance
-    registry_date: str
-    seen_at: datetime
-
-
-def behind(db: Database, notification: int) -> Behind:
-    """What is behind a notification that is in the store."""
+def envelope_of(db: Database, delivery: Delivery, titles: Mapping[str, str], now: datetime) -> Envelope:
+    """What is known of a delivery's message beside its words, first sent now. `titles` of watchlists by their names: one that is not
+    among them goes by its name."""
     with db.reading() as connection:
         row = connection.execute(
             "SELECT n.*, (SELECT MAX(e.registry_date) FROM notification_events AS told JOIN events AS e ON e.id = told.event"
             " WHERE told.notification = n.id) AS registry_date, (SELECT MAX(e.seen_at) FROM notification_events AS told"
             " JOIN events AS e ON e.id = told.event WHERE told.notification = n.id) AS seen_at"
             " FROM notifications AS n WHERE n.id = ?",
-            (notification,),
+            (delivery.notification,),
         ).fetchone()
-    return Behind(
+    return Envelope(
+        key=delivery.key,
         kind=row["kind"],
         subscriber=row["subscriber"],
-        watchlists=tuple(json.loads(row["watchlists"])),
+        watchlists=tuple(titles.get(name, name) for name in json.loads(row["watchlists"])),
         trial=row["trial"],
         significance=Significance.parse(row["significance"]),
         registry_date=row["registry_date"] or "",
         seen_at=moment(row["seen_at"] or row["created_at"]),
+        sent_at=now,
+        document=lambda: document(db, delivery.notification),
     )
 
 
