@@ -50,12 +50,13 @@ def upkeep(
     yield Done("integrity", True, "every page is sound, and stored records drawn by lot are what was stored")
     if behind(db):
         yield Done("catalogue", True, f"{catch_up(db, shapes, lambda _: None)} entries were caught up with")
-    yield Done(
-        "optimise",
-        True,
-        "statistics are renewed, the write-ahead log is empty",
-        sizes=store.optimise(db, now),
+    sizes, emptied = store.optimise(db, now)
+    log = (
+        "the write-ahead log is empty"
+        if emptied
+        else "the write-ahead log stays for now: somebody is reading it"
     )
+    yield Done("optimise", True, f"statistics are renewed, {log}", sizes=sizes)
     if backups is None:
         yield Done(
             "backup",

@@ -23,6 +23,7 @@ Connection = sqlite3.Connection
 
 APPLICATION_ID = 0x74726D6E  # "trmn": tells our files from any other SQLite database
 LONGEST_WAIT = 30.0  # seconds for another writer to finish
+WAIT_FOR_READERS = 1.0  # seconds, while nobody writes
 CHECKPOINT_AT = 4 * 1024 * 1024  # bytes of write-ahead log
 
 
@@ -139,13 +140,10 @@ class Database:
                 connection.execute("ROLLBACK")
 
     def empty_log(self) -> bool:
-        """Bring what the write-ahead log holds into the file and empty it; False where a reader or a full disk is in the way."""
+        """Bring what the write-ahead log holds into the file and empty it; False where a reader or a full disk is in the way. A reader may
+        read for ever, and nobody writes while it is waited for: so not for long."""
         with self._our_turn() as connection, in_words(self.path):
-            try:
-                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            except sqlite3.OperationalError:
-                return False
-            return not busy
+            return _emptied(connection, WAIT_FOR_READERS)
 
     def shrink(self) -> None:
         """Write the file anew without the pages that hold nothing. Takes as long as a copy, and nobody writes meanwhile; needs room on
@@ -200,13 +198,19 @@ class Database:
                 return
         except OSError:
             return
-        connection.execute("PRAGMA busy_timeout = 0")
-        try:
-            # The transaction is committed: a disk that is too full to checkpoint is the next write's error, not this one's.
-            with suppress(sqlite3.OperationalError):
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT * 1000:.0f}")
+        _emptied(connection, 0)
+
+
+def _emptied(connection: Connection, wait: float) -> bool:
+    """Empty the write-ahead log, waiting for readers so many seconds; whether it is empty. A disk that is too full for it is the next
+    write's error: what was written is committed."""
+    connection.execute(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
+    try:
+        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT * 1000:.0f}")
 
 
 @contextmanager

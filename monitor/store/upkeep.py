@@ -81,8 +81,9 @@ def _is_as_stored(row: sqlite3.Row, shape: Shape | None) -> bool:
     return shape is None or digest_of(row["module"], body, shape) == row["digest"]
 
 
-def optimise(db: Database, now: datetime) -> dict[str, int]:
-    """Renew the planner's statistics, merge the search indexes, empty the write-ahead log, and measure; gives the sizes by part."""
+def optimise(db: Database, now: datetime) -> tuple[dict[str, int], bool]:
+    """Renew the planner's statistics, merge the search indexes, empty the write-ahead log, and measure; gives the sizes by part, and
+    whether the log is empty: a reader may be in the way."""
     parts = sizes(db)
     with db.writing() as connection:
         connection.execute("PRAGMA analysis_limit = 1000")
@@ -94,8 +95,7 @@ def optimise(db: Database, now: datetime) -> dict[str, int]:
             "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
             (_MEASURED, measured),
         )
-    db.empty_log()
-    return parts
+    return parts, db.empty_log()
 
 
 def sizes(db: Database) -> dict[str, int]:

@@ -124,6 +124,12 @@ def test_a_version_that_is_not_there_is_said(aged: Archive, version: str) -> Non
     assert "there are -1 to 2" in answer.err
 
 
+def test_why_nobody_was_told_of_the_past_is_explained(aged: Archive) -> None:
+    past = min(row["id"] for row in aged.ask("changes", "--trial", NUMBER, "--json").rows)
+    assert past < 0
+    assert "of the past nobody is told" in aged.ask("explain", f"change:{past}").out
+
+
 def test_an_option_that_there_is_not_is_no_version(aged: Archive) -> None:
     answer = aged.ask("diff", NUMBER, "--jsn")
     assert answer.code == 2

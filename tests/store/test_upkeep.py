@@ -14,6 +14,7 @@ from monitor.core.errors import NothingDone
 from monitor.core.record import Record
 from monitor.jobs.upkeep import Done, upkeep
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
+from monitor.store import database
 from monitor.store import upkeep as store
 from monitor.store.backup import check_integrity
 from monitor.store.database import Database
@@ -61,6 +62,20 @@ def test_a_sound_database_is_told_to_be_sound(stocked: Database) -> None:
     assert not stocked.path.with_name("trialmon.db-wal").stat().st_size
 
 
+def test_somebody_who_reads_for_hours_holds_up_no_upkeep(
+    stocked: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Litestream does, or a long question in another program. It would hold up whoever writes meanwhile, too."""
+    monkeypatch.setattr(database, "WAIT_FOR_READERS", 0.01)
+    monkeypatch.setattr(database, "LONGEST_WAIT", 3600.0)
+    reader = sqlite3.connect(stocked.path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT COUNT(*) FROM trials").fetchone()
+    assert "somebody is reading it" in keep_up(stocked)[1].message
+    reader.close()
+    assert "the write-ahead log is empty" in keep_up(stocked)[1].message
+
+
 def test_a_stored_record_that_is_not_what_was_stored_is_found(stocked: Database, tmp_path: Path) -> None:
     forged = pack({"overallStatus": "TERMINATED"})
     _edit(stocked, "UPDATE module_versions SET body = ? WHERE since_version = 2", forged)
@@ -88,7 +103,7 @@ def test_a_small_file_is_measured_when_asked_a_large_one_at_upkeep(
     assert store.known_sizes(stocked) == store.sizes(stocked)
     monkeypatch.setattr(store, "_SMALL", 0)
     assert store.known_sizes(stocked) == {}
-    sizes = store.optimise(stocked, NOW)
+    sizes, _ = store.optimise(stocked, NOW)
     store.optimise(stocked, NOW + DAY)
     assert store.known_sizes(stocked).keys() == sizes.keys()
 

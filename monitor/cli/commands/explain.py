@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.jobs.chain import Lists
     from monitor.store.database import Database
 
-_ID = re.compile(r"(?:(event|change|delivery):)?([0-9]{1,18})")
+_ID = re.compile(r"(?:(event|change|delivery):)?(-?[0-9]{1,18})")
 _HOW_IDS_ARE_FOUND = {
     "event": "`trialmon events --json` gives the ids of events",
     "change": "`trialmon changes --json` gives the ids of changes",
@@ -51,7 +51,8 @@ def command(invocation: Invocation, identity: str) -> None:
     if carried is not None:
         _show_delivery(invocation.output, carried)
     elif not explained:
-        invocation.output.say("No rule made anything of this change.")
+        past = "It is from before the trial was watched: of the past nobody is told, and no rule is asked."
+        invocation.output.say(past if number < 0 else "No rule made anything of this change.")
     for nth, one in enumerate(explained[:_MOST_EVENTS]):
         if nth or carried is not None:
             invocation.output.say()
