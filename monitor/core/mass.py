@@ -64,9 +64,15 @@ class MassChange:
             (self.unsubmitted and not one.sponsor) or not one.edits.isdisjoint(self.widespread)
         )
 
+    def explains(self, edits: Iterable[Edit]) -> bool:
+        """Whether one of these edits is among those that were made alike in many trials; any is, where there are no such."""
+        alike = {edit for edit, n in self.edits if n >= FEWEST}
+        return not alike or not alike.isdisjoint(edits)
+
     def __str__(self) -> str:
         though = " although their sponsors submitted nothing" if self.unsubmitted else ""
-        named = ", ".join(f"{edit.label} {_DONE[edit.kind]} {n}" for edit, n in self.edits[:_NAMED])
+        often = [(edit, n) for edit, n in self.edits if n >= FEWEST] or self.edits
+        named = ", ".join(f"{edit.label} {_DONE[edit.kind]} {n}" for edit, n in often[:_NAMED])
         return f"{self.trials} of {self.read} trials changed at once{though} ({named})"
 
 

@@ -13,6 +13,7 @@ from monitor.jobs.check import check
 from monitor.jobs.context import Context, Progress, Report
 from monitor.jobs.dispatch import prepare, send_due
 from monitor.jobs.lanes import Lanes
+from monitor.jobs.mass import HELD
 from monitor.jobs.trying_again import try_again
 from monitor.render.wording import count
 from monitor.store.runs import set_next_look, source_state
@@ -178,6 +179,7 @@ def say_how_it_went(report: Report) -> None:
         )
     for entry in report.failed[:_MOST_LINES]:
         what = next((name for key, name in entry.items() if key != "why"), "")
-        _log.warning("%s could not be read: %s", what, entry["why"])
+        said = "%s is %s" if entry["why"].startswith(HELD) else "%s could not be read: %s"
+        _log.warning(said, what, entry["why"])
     if len(report.failed) > _MOST_LINES:
         _log.warning("and %s more that could not be read", len(report.failed) - _MOST_LINES)

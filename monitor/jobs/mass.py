@@ -47,6 +47,9 @@ _LOST_SIGHT = timedelta(days=7)
 # So large a part of what is held must have been read again, and must have come as it was.
 _ENOUGH, _THE_SAME = 0.5, 0.9
 
+# How the reason begins why something is held.
+HELD = "held: "
+
 _log = logging.getLogger("trialmon.check")
 
 
@@ -58,13 +61,19 @@ class Accepted:
     change: MassChange
 
     def marked(self, observation: Observation, before: Snapshot | None) -> Observation:
-        """The observation with the reason in each of its verdicts, if it is a part."""
+        """The observation, if it is a part, with that as a reason in each verdict on what many trials have alike."""
         if before is None or not self._has(observation, before):
             return observation
-        why = f"{self.change}: thought to be the registry's doing"
+        why = f"seen in {self.change.trials} of {self.change.read} trials at once: thought to be the registry's doing"
+        edits = edits_in(observation)
         return replace(
             observation,
-            verdicts=tuple(replace(one, because=f"{one.because}; {why}") for one in observation.verdicts),
+            verdicts=tuple(
+                replace(one, because=f"{one.because}; {why}")
+                if self.change.explains(edits[n] for n in one.changes if n in edits)
+                else one
+                for one in observation.verdicts
+            ),
         )
 
     def together(
@@ -255,6 +264,6 @@ def _fingerprint(record: Record) -> str:
 def _why(change: MassChange, again: datetime, more: str = "") -> str:
     more = f"; {more}" if more else ""
     return (
-        f"held: {change}{more}. That looks like the registry's own doing: nothing of it is applied or told until a second reading says"
+        f"{HELD}{change}{more}. That looks like the registry's own doing: nothing of it is applied or told until a second reading says"
         f" the same, which counts from {again:%Y-%m-%d %H:%M} UTC on. The daemon makes it by itself; else run `trialmon check` then"
     )

@@ -11,4 +11,8 @@ def why_together(context: Context, members: Sequence[Stored]) -> str:
     """Why what would have been single messages is one; empty where none of these tells of a mass change."""
     found = told_of(context.database, [one.id for one in members])
     said = "; ".join(f"{context.sources[source].title}: {change}" for source, change in found)
-    return f"Thought to be the registry's own doing, for two readings said the same: {said}." if said else ""
+    return (
+        f"Two readings say the same, and it is thought to be the registry's own doing: {said}."
+        if said
+        else ""
+    )

@@ -33,7 +33,9 @@ def test_what_touches_a_third_of_the_trials_without_a_submission_is_the_registry
 
 def test_so_is_what_touches_them_in_different_places() -> None:
     everywhere = [Touched(frozenset({Edit("changed", f"field{n}", f"Field {n}")})) for n in range(34)]
-    assert mass_change(everywhere, 100) is not None
+    change = mass_change(everywhere, 100)
+    assert change is not None
+    assert change.explains([MOVED])
 
 
 def test_three_in_ten_are_not_too_many() -> None:
@@ -81,7 +83,7 @@ def test_what_a_sponsor_submitted_is_no_part_of_what_the_registry_did_by_itself(
     assert not change.includes(Touched(frozenset()))
 
 
-def test_the_most_frequent_edits_are_named_first() -> None:
+def test_the_most_frequent_edits_are_named_first_and_those_of_a_few_trials_not_at_all() -> None:
     change = mass_change([*touched(30, RESPELLED, GONE), *touched(10, MOVED, GONE)], 50)
     assert change is not None
     assert [(edit.label, n) for edit, n in change.edits] == [
@@ -89,6 +91,9 @@ def test_the_most_frequent_edits_are_named_first() -> None:
         ("Phase", 30),
         ("Overall status", 10),
     ]
+    assert str(change).endswith("(Study completion date gone from 40, Phase changed in 30)")
+    assert change.explains([GONE, MOVED])
+    assert not change.explains([MOVED])
 
 
 def test_noise_is_no_edit() -> None:

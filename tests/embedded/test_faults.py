@@ -273,6 +273,12 @@ def _nulls(registry: EmbeddedRegistry, client: httpx.Client) -> None:
         assert study["derivedSection"]["miscInfoModule"] is None
 
 
+def _field_gone(registry: EmbeddedRegistry, client: httpx.Client) -> None:
+    for study in (client.get(ONE).json(), *client.get(LIST).json()["studies"]):
+        assert "statusModule" in study["protocolSection"]
+        assert "primaryCompletionDateStruct" not in study["protocolSection"]["statusModule"]
+
+
 def _string(registry: EmbeddedRegistry, client: httpx.Client) -> None:
     assert isinstance(client.get(ONE).json()["protocolSection"], str)
 
@@ -429,6 +435,7 @@ CHECKS: dict[str, Check] = {
     "conflicting_record": _conflict,
     "shuffled_lists": _shuffled,
     "null_fields": _nulls,
+    "field_gone": _field_gone,
     "string_instead_of_object": _string,
     "stale_version": _stale_version,
     "stale_records": _stale_records,

@@ -175,22 +175,24 @@ def test_a_second_reading_that_says_the_same_is_told_once_a_reader_the_gravest_f
     alert, digest = sorted(came["desk"], key=lambda one: len(one.text))
     assert SUBMITTED in alert.text, "what a sponsor submitted is told by itself"
     assert SUBMITTED not in digest.text
-    assert "two readings said the same" in digest.text
+    assert "Two readings say the same" in digest.text
     assert "24 of 30 trials changed at once" in digest.text
     assert min(digest.text.index(number) for number in TOUCHED) == digest.text.index(HALTED)
     assert [sum(number in one.text for one in came["hall"]) for number in (SUBMITTED, HALTED)] == [1, 1]
     assert came["early"] == [], "whoever wants it in the morning gets it then"
     house.office.check_at(NOON + timedelta(hours=20))
     (morning,) = house.came()["early"]
-    assert "two readings said the same" in morning.text
+    assert "Two readings say the same" in morning.text
     assert_each_event_is_told_once(house)
 
 
 def test_what_is_a_part_of_it_is_stored_like_everything_else_and_says_so(house: House) -> None:
     house.check(0)
     house.check(15)
-    said = {event["trial"] for event in house.office.events() if "the registry's doing" in event["because"]}
-    assert said == set(TOUCHED)
+    events = house.office.events()
+    said = [event for event in events if "seen in 24 of 30 trials at once" in event["because"]]
+    assert {event["trial"] for event in said} == set(TOUCHED)
+    assert not any(event["topic"] == "status" for event in said), "one trial was halted, and no other"
     assert house.asked("SELECT COUNT(*) FROM versions WHERE version = 2") == [(25,)]
     assert house.asked("SELECT COUNT(*) FROM held_records") == [(0,)], "they are versions now"
 

@@ -35,7 +35,9 @@ _SLOW = {"slow_drip", "slow_headers", "never_answers", "bomb", "deep_nesting", "
 # Lies that are consistent for a day are believed: these are told only after a look at which all was sound.
 LIES = {"empty_result", "missing_half", "status_404", "stale_records", "null_fields"}
 _REMEMBERED = 80
-_FAULTS = [fault for fault in FAULTS.values() if fault.name not in _SLOW]
+# Of so few trials it would be believed at once: nothing tells it from what a sponsor takes out.
+_BELIEVED = {"field_gone"}
+_FAULTS = [fault for fault in FAULTS.values() if fault.name not in _SLOW | _BELIEVED]
 _STATUSES = ("RECRUITING", "ACTIVE_NOT_RECRUITING", "SUSPENDED", "TERMINATED", "COMPLETED")
 
 

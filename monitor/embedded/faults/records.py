@@ -131,6 +131,21 @@ def null_fields(exchange: Exchange) -> None:
 
 
 @studies_fault("records")
+def field_gone(exchange: Exchange) -> None:
+    """No record has a primary completion date, as if the registry had moved to another form."""
+
+    def spoil(studies: _Studies) -> _Studies:
+        for study in studies:
+            protocol = study.get("protocolSection")
+            status = protocol.get("statusModule") if isinstance(protocol, dict) else None
+            if isinstance(status, dict):
+                status.pop("primaryCompletionDateStruct", None)
+        return studies
+
+    _spoil(exchange, spoil)
+
+
+@studies_fault("records")
 def string_instead_of_object(exchange: Exchange) -> None:
     """The protocol section of the first record is a string."""
     _spoil(exchange, _first(lambda study: study.update(protocolSection="see the registry's pages")))
