@@ -4,7 +4,7 @@ Silence must not be taken for health. Each is told once, and once when it ends.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.core.breaker import FOLDED_AFTER, Breaker
 from monitor.core.notification import Delivery, Notification
@@ -15,11 +15,9 @@ from monitor.jobs.notices import notices_to
 from monitor.render.contexts import NoticeContext
 from monitor.render.wording import count
 from monitor.store.destinations import breaker_of, broken_destinations
+from monitor.store.health import SILENCE
 from monitor.store.outbox import notify
 from monitor.store.runs import note_failure, note_success, source_state
-
-# A registry skips a weekday now and then; a day without a single successful look is something else.
-SILENT_FOR = timedelta(hours=24)
 
 
 def note_look_failed(context: Context, source: Source | Literature, why: str) -> None:
@@ -28,7 +26,7 @@ def note_look_failed(context: Context, source: Source | Literature, why: str) ->
     state = source_state(context.database, source.id)
     silent_since = state.last_ok_at or state.failing_since
     notices: list[Notification] = []
-    patience = context.settings.patience.get(source.id, SILENT_FOR)
+    patience = context.settings.patience.get(source.id, SILENCE)
     if silent_since is not None and now - silent_since >= patience and not state.failing_told:
         paragraphs = (
             f"No look at {source.title} has succeeded since {silent_since:%Y-%m-%d %H:%M} UTC.",

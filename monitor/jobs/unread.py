@@ -8,8 +8,9 @@ from monitor.core.source import Source
 from monitor.core.trial import TrialId
 from monitor.core.watch import Watch
 from monitor.jobs.context import Context
-from monitor.jobs.health import SILENT_FOR, notices_to_all
+from monitor.jobs.health import notices_to_all
 from monitor.render.contexts import NoticeContext
+from monitor.store.health import SILENCE
 from monitor.store.marks import mark, set_mark
 from monitor.store.outbox import notify
 from monitor.store.standings import not_read_since, read_since
@@ -55,10 +56,10 @@ def _tell_what_is_unread(
 ) -> None:
     untold = [thing for thing, what in failing.items() if not what["told"]]
     trials = [TrialId(source.id, thing) for thing in untold if thing not in searches]
-    numbers, keys = not_read_since(context.database, now - SILENT_FOR, trials, set(untold) & set(searches))
+    numbers, keys = not_read_since(context.database, now - SILENCE, trials, set(untold) & set(searches))
     long = {*keys, *(trial.number for trial in numbers)}
     # What was never read has no last reading: how long it has been failing is remembered.
-    long |= {t for t in untold if now - datetime.fromisoformat(failing[t]["since"]) >= SILENT_FOR}
+    long |= {t for t in untold if now - datetime.fromisoformat(failing[t]["since"]) >= SILENCE}
     things = sorted(long, key=lambda thing: (thing not in searches, thing))
     if not things:
         return

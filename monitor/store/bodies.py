@@ -16,7 +16,7 @@ _BLOCK = 32
 # A thinned body must be smaller by half: else the whole one stays, and later ones are rebuilt from it.
 _WORTH = 2
 
-Stretch = tuple[int, int, int]  # new bytes, then: from where in the old ones, and how many of them
+_Stretch = tuple[int, int, int]  # new bytes, then: from where in the old ones, and how many of them
 
 # Joined behind `module_versions AS m`: `base.body` is what `body_of` wants beside `m.body`.
 WITH_BASE = (
@@ -61,7 +61,7 @@ def thin(body: bytes, base: bytes) -> bytes | None:
     return thinned
 
 
-def _stretches(old: bytes, new: bytes) -> Iterator[Stretch]:
+def _stretches(old: bytes, new: bytes) -> Iterator[_Stretch]:
     """How the new bytes are made of the old ones: every block of the old ones is looked for at every place of the new that is not yet
     explained. Takes time in proportion to both, whatever they hold."""
     places: dict[bytes, int] = {}

@@ -16,7 +16,7 @@ from monitor.store.values import read_json
 _WORDS = ("titles", "conditions", "interventions", "sponsors")
 _SITE = tuple(field.name for field in fields(Site))
 # Of a value that is stored compressed, so much can be read in a view.
-BEGINNING = 500
+_BEGINNING = 500
 # What one look may have left unindexed, and a little more: what is far behind is caught up with elsewhere.
 _AT_ONCE = 2000
 
@@ -129,4 +129,4 @@ def _said(value: Any) -> str:
 def _beginning(stored: str | bytes, text: str) -> str | None:
     if not isinstance(stored, bytes):
         return None
-    return text[:BEGINNING] + ("…" if len(text) > BEGINNING else "")
+    return text[:_BEGINNING] + ("…" if len(text) > _BEGINNING else "")

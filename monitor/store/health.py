@@ -11,7 +11,8 @@ from monitor.store.holds import held_now
 from monitor.store.upkeep import known_sizes
 from monitor.store.values import moment, stamp
 
-# Without a look that succeeded for this long, silence no longer means that nothing changed.
+# A registry skips a weekday now and then; without a single look that succeeded for this long, silence no longer means that nothing
+# changed.
 SILENCE = timedelta(days=1)
 
 

@@ -17,7 +17,7 @@ from monitor.store.values import moment, pack, stamp, unpack
 from monitor.store.version_rows import ModuleRow, write_changes, write_modules, write_version
 
 # What was refused, or could not be read, is left alone for so long.
-REMEMBERED_FOR = timedelta(days=1)
+_REMEMBERED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def without_past(
             " ORDER BY b.state IS 'failed', b.state IS NOT 'fetching', asked.key",
             {
                 "trials": asked_for(trials),
-                "since": stamp(now - REMEMBERED_FOR),
+                "since": stamp(now - _REMEMBERED_FOR),
                 "now": stamp(now),
                 "insist": insist,
             },
@@ -127,7 +127,7 @@ def refusal(db: Database, source: str, now: datetime) -> str:
     with db.reading() as connection:
         row = connection.execute(
             "SELECT why FROM backfill_refusals WHERE source = ? AND at BETWEEN ? AND ?",
-            (source, stamp(now - REMEMBERED_FOR), stamp(now)),
+            (source, stamp(now - _REMEMBERED_FOR), stamp(now)),
         ).fetchone()
     return "" if row is None else str(row["why"])
 
@@ -144,7 +144,7 @@ class Backfilling:
 
 def how_the_past_stands(db: Database, now: datetime) -> Backfilling:
     """For `status` and `doctor`."""
-    lately = {"since": stamp(now - REMEMBERED_FOR), "now": stamp(now)}
+    lately = {"since": stamp(now - _REMEMBERED_FOR), "now": stamp(now)}
     with db.reading() as connection:
         to_go, failed = connection.execute(
             "SELECT COUNT(*) FILTER (WHERE b.state IS NULL OR b.state = 'fetching'),"

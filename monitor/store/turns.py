@@ -14,7 +14,7 @@ _LONGEST_SLOT = timedelta(days=8)
 
 # In turn: what is earlier for one of the same trials and for the same destination goes first, whole messages before the next one's
 # parts. One that is only being held back by quiet hours does not stop a critical one that passes them.
-IN_TURN = (
+_IN_TURN = (
     "NOT EXISTS (SELECT 1 FROM delivery_trials AS mine JOIN delivery_trials AS theirs ON theirs.trial = mine.trial"
     " JOIN deliveries AS e ON e.id = theirs.delivery"
     " WHERE mine.delivery = d.id AND e.destination = d.destination AND e.state IN ('pending', 'sending')"
@@ -33,14 +33,14 @@ _LETS = (
     " OR d.id <= b.storm_after OR d.attempts > 0 OR d.part > 1"
     " OR (SELECT n.kind FROM notifications AS n WHERE n.id = d.notification) <> 'alert')"
 )
-DUE = (
+_DUE = (
     "FROM deliveries AS d LEFT JOIN destinations AS b ON b.name = d.destination"
     " WHERE d.state = 'pending' AND (d.due <= :now OR d.due > IIF(d.attempts, :impossible, :no_slot))"
-    f" AND (:destination IS NULL OR d.destination = :destination) AND {_LETS} AND {IN_TURN}"
+    f" AND (:destination IS NULL OR d.destination = :destination) AND {_LETS} AND {_IN_TURN}"
 )
 # Whether a broken destination works again is tried with the message that was tried least: one that it chokes on must not decide for all.
 NEXT = (
-    f"SELECT d.id, d.destination, COALESCE(b.openings, 0) AS openings {DUE}"
+    f"SELECT d.id, d.destination, COALESCE(b.openings, 0) AS openings {_DUE}"
     " ORDER BY IIF(COALESCE(b.openings, 0), d.attempts, 0), d.due, COALESCE(d.part_of, d.id), d.part LIMIT :limit"
 )
 
@@ -49,7 +49,7 @@ def due_destinations(db: Database, now: datetime) -> list[str]:
     """The destinations for which something can be sent now, that of the oldest message first."""
     with db.reading() as connection:
         rows = connection.execute(
-            f"SELECT d.destination {DUE} GROUP BY d.destination ORDER BY MIN(d.due), MIN(d.id)",
+            f"SELECT d.destination {_DUE} GROUP BY d.destination ORDER BY MIN(d.due), MIN(d.id)",
             moments_of(now, None),
         )
         return [row["destination"] for row in rows]

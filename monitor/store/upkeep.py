@@ -13,6 +13,7 @@ from monitor.core.shape import Shape
 from monitor.store.backup import backup, no_progress
 from monitor.store.bodies import WITH_BASE, body_of
 from monitor.store.database import Connection, Database
+from monitor.store.marks import read_mark, write_mark
 from monitor.store.values import stamp
 
 # What the tables and indexes of the file are about, as people think of it; a name belongs where its longest beginning does.
@@ -90,11 +91,7 @@ def optimise(db: Database, now: datetime) -> tuple[dict[str, int], bool]:
         connection.execute("ANALYZE")
         for index in ("trials_found", "changes_found", "events_found"):
             connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('merge', 500)")
-        measured = json.dumps({"at": stamp(now), "parts": parts})
-        connection.execute(
-            "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
-            (_MEASURED, measured),
-        )
+        write_mark(connection, _MEASURED, json.dumps({"at": stamp(now), "parts": parts}))
     return parts, db.empty_log()
 
 
@@ -109,12 +106,8 @@ def known_sizes(db: Database) -> dict[str, int]:
     with db.reading() as connection:
         if db.path.stat().st_size <= _SMALL:
             return _measure(connection)
-        row = connection.execute("SELECT value FROM meta WHERE name = ?", (_MEASURED,)).fetchone()
-    return (
-        {}
-        if row is None
-        else {str(part): int(size) for part, size in json.loads(row["value"])["parts"].items()}
-    )
+        measured = read_mark(connection, _MEASURED)
+    return json.loads(measured)["parts"] if measured else {}
 
 
 def _measure(connection: Connection) -> dict[str, int]:

@@ -15,7 +15,7 @@ from monitor.core.significance import Measure, Significance
 from monitor.core.trial import TrialId
 
 # A value longer than this is worth compressing: texts of eligibility criteria are short, a results module is not.
-LONG_VALUE = 32 * 1024
+_LONG_VALUE = 32 * 1024
 
 # The typed facts, in the order in which `facts_row` gives them. `data_date` is not among them: it moves every day and is
 # kept apart (`versions.last_data_date`, `trials.data_date`); what nobody sorts by lies together in the JSON column `facts`.
@@ -65,14 +65,14 @@ def unpack(body: bytes) -> Any:
     return orjson.loads(zlib.decompress(body))
 
 
-def write_json(value: Json) -> str | bytes:
+def _write_json(value: Json) -> str | bytes:
     """A value of a change: JSON text, or compressed where it is long."""
     text = orjson.dumps(value)
-    return zlib.compress(text, 6) if len(text) > LONG_VALUE else text.decode()
+    return zlib.compress(text, 6) if len(text) > _LONG_VALUE else text.decode()
 
 
 def read_json(stored: str | bytes) -> Any:
-    """The inverse of `write_json`."""
+    """The inverse of `_write_json`."""
     return orjson.loads(zlib.decompress(stored) if isinstance(stored, bytes) else stored)
 
 
@@ -154,7 +154,7 @@ def _date_of(text: str | None, type_: Any) -> TypedDate | None:
 def change_values(change: Change) -> tuple[object, ...]:
     """A change as column values, in the order of CHANGE_COLUMNS."""
     return (
-        *(str(change.path), change.kind, write_json(change.before), write_json(change.after)),
+        *(str(change.path), change.kind, _write_json(change.before), _write_json(change.after)),
         *(change.topic, change.label, change.role, int(change.housekeeping)),
     )
 

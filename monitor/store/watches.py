@@ -11,6 +11,7 @@ from monitor.core.trial import Alias, TrialId
 from monitor.core.watch import Watch, Watchlist
 from monitor.store.also import Also
 from monitor.store.database import Connection, Database
+from monitor.store.marks import mark, write_mark
 from monitor.store.outbox import write_notification
 from monitor.store.trials import asked_for, trial_row, write_aliases
 from monitor.store.values import stamp
@@ -40,9 +41,7 @@ class MembershipRead:
 def sync_watchlists(db: Database, watchlists: Sequence[Watchlist], now: datetime) -> None:
     """Make the database's watchlists those of the files. What left keeps its history; nothing is written if nothing changed."""
     fingerprint = _fingerprint(watchlists)
-    with db.reading() as connection:
-        row = connection.execute("SELECT value FROM meta WHERE name = 'watchlists'").fetchone()
-    if row is not None and row["value"] == fingerprint:
+    if mark(db, "watchlists") == fingerprint:
         return
     at = stamp(now)
     with db.writing() as connection:
@@ -63,10 +62,7 @@ def sync_watchlists(db: Database, watchlists: Sequence[Watchlist], now: datetime
                     )
                 else:
                     _write_watch(connection, watchlist.name, watch, at)
-        connection.execute(
-            "INSERT INTO meta (name, value) VALUES ('watchlists', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
-            (fingerprint,),
-        )
+        write_mark(connection, "watchlists", fingerprint)
 
 
 def _fingerprint(watchlists: Sequence[Watchlist]) -> str:
