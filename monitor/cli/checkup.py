@@ -163,6 +163,7 @@ def _destinations(settings: "Settings", lists: "Loaded") -> Iterator[Finding]:
 
 def _database(call: Invocation, settings: "Settings") -> Iterator[Finding]:
     from monitor.store.database import Database
+    from monitor.store.tally import in_words, missing
 
     path = settings.database
     if not path.exists():
@@ -174,6 +175,8 @@ def _database(call: Invocation, settings: "Settings") -> Iterator[Finding]:
         yield Finding("database", False, error.message, error.hint)
         return
     with db:
+        if writes := missing(path):
+            yield Finding("database", False, *in_words(path, writes))
         try:
             yield from _integrity(call, db)
             yield from _contents(call, db, settings)

@@ -22,7 +22,7 @@ from monitor.daemon.rhythm import Rhythm
 from monitor.daemon.tending import TendingLoop
 from monitor.daemon.upkeep import Upkeep, context_of
 from monitor.daemon.work import Work
-from monitor.store.database import instance_lock
+from monitor.store.lock import instance_lock
 
 _log = logging.getLogger("trialmon.daemon")
 

@@ -13,8 +13,9 @@ from monitor.core.errors import NothingDone, TrialmonError
 from monitor.core.shape import Shape
 from monitor.store import upkeep as store
 from monitor.store.catching_up import behind, catch_up
-from monitor.store.database import Database, instance_lock
+from monitor.store.database import Database
 from monitor.store.inspection import free_bytes
+from monitor.store.lock import instance_lock
 from monitor.store.thinning import Tick, is_loose, thin_before
 
 Shapes = Callable[[str], Shape | None]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monitor.core.errors import NothingDone, TrialmonError
 from monitor.store.database import APPLICATION_ID, Database, connect, in_words
+from monitor.store.tally import renew
 
 
 def no_progress() -> None:
@@ -27,6 +28,7 @@ def backup(db_path: Path, target: Path, progress: Callable[[], None] = no_progre
         partial.unlink(missing_ok=True)
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _copy(source, partial, progress)
+        renew(partial)
         problems = check_integrity(partial)
         if problems:
             raise TrialmonError(

@@ -18,6 +18,7 @@ from monitor.core.errors import NothingDone, TrialmonError
 from monitor.store.lock import FileLock
 from monitor.store.migrations import migrate
 from monitor.store.schema import SCHEMA_VERSION
+from monitor.store.tally import begin, count, line, refuse_loss
 
 Connection = sqlite3.Connection
 
@@ -54,10 +55,13 @@ class Database:
         self.close()
 
     @classmethod
-    def open(cls, path: Path, *, at: Callable[[str], None] = nowhere) -> "Database":
+    def open(
+        cls, path: Path, *, at: Callable[[str], None] = nowhere, accept_loss: bool = False
+    ) -> "Database":
         """Open for reading and writing; create the file (0600) and its folder (0700), bring its schema up to date.
 
-        Raises NothingDone where it is not our database, is damaged, newer than this trialmon, or may not be written.
+        Raises NothingDone where it is not our database, is damaged, newer than this trialmon, or may not be written; and where its
+        newest writes are gone, unless `accept_loss` says that they may be.
         """
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -69,7 +73,9 @@ class Database:
             ) from error
         try:
             with lock.held(LONGEST_WAIT), in_words(path):
+                refuse_loss(path, lock.noted(), accept=accept_loss)
                 writer = _open_writer(path, at)
+                lock.note(line(writer, path, lock.noted(), opening=True))
         except BaseException:
             lock.close()
             raise
@@ -100,13 +106,19 @@ class Database:
         """One write transaction: all of it, or none if the block raises. Never begin one inside another."""
         with self._our_turn() as connection, in_words(self.path):
             connection.execute("BEGIN IMMEDIATE")
+            before = connection.total_changes
             try:
                 yield connection
+                if connection.total_changes > before:
+                    count(connection)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+            if connection.total_changes > before and self._lock is not None:
+                self.at("write:committed")
+                self._lock.note(line(connection, self.path, self._lock.noted()))
             self._checkpoint_if_large(connection)
 
     @contextmanager
@@ -214,27 +226,6 @@ def _emptied(connection: Connection, wait: float) -> bool:
 
 
 @contextmanager
-def instance_lock(path: Path) -> Iterator[None]:
-    """Held by the one daemon of a database while it runs. Raises NothingDone if another holds it."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(_beside(path, "-daemon-lock"))
-    except OSError as error:
-        raise NothingDone(
-            f"the daemon's lock beside {path} cannot be created: {error.strerror or error}"
-        ) from error
-    try:
-        if not lock.try_once():
-            raise NothingDone(
-                f"another trialmon daemon is at work on {path}{lock.holder_in_words()}",
-                "stop it first; commands like `trialmon check` work beside it",
-            )
-        yield
-    finally:
-        lock.close()
-
-
-@contextmanager
 def in_words(path: Path) -> Iterator[None]:
     """SQLite's troubles with the file or the machine, as errors for people. What is a mistake of ours passes unchanged."""
     try:
@@ -315,6 +306,7 @@ def _set_up(path: Path, connection: Connection, at: Callable[[str], None]) -> No
     connection.execute("PRAGMA trusted_schema = OFF")
     if version < SCHEMA_VERSION:
         migrate(connection, APPLICATION_ID, at)
+    begin(connection)
     connection.execute("PRAGMA foreign_keys = ON")
 
 

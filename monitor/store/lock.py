@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from monitor.core.errors import TrialmonError
+from monitor.core.errors import NothingDone, TrialmonError
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.05  # seconds between tries
 _NOTE_AT, _LONGEST_NOTE = (
@@ -56,7 +56,7 @@ class FileLock:
 
     def holder_in_words(self) -> str:
         """` (by process 4711)`, as the last holder wrote it; empty if it wrote nothing."""
-        number = os.pread(self._file, 32, 0).strip()
+        number = os.pread(self._file, 32, 0).partition(b"\n")[0].strip()
         return f" (by process {number.decode()})" if number.isdigit() else ""
 
     def note(self, line: str) -> None:
@@ -76,3 +76,24 @@ class FileLock:
     def close(self) -> None:
         """Let go for good."""
         os.close(self._file)
+
+
+@contextmanager
+def instance_lock(path: Path) -> Iterator[None]:
+    """Held by the one daemon of a database while it runs. Raises NothingDone if another holds it."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(path.with_name(f"{path.name}-daemon-lock"))
+    except OSError as error:
+        raise NothingDone(
+            f"the daemon's lock beside {path} cannot be created: {error.strerror or error}"
+        ) from error
+    try:
+        if not lock.try_once():
+            raise NothingDone(
+                f"another trialmon daemon is at work on {path}{lock.holder_in_words()}",
+                "stop it first; commands like `trialmon check` work beside it",
+            )
+        yield
+    finally:
+        lock.close()

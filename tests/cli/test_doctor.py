@@ -178,6 +178,15 @@ def test_a_damaged_page_is_found(well: Archive) -> None:
     assert examined(well).code == 1
 
 
+def test_a_database_that_lacks_its_newest_writes_is_not_well(well: Archive) -> None:
+    older = well.path.read_bytes()
+    well.look_succeeded(datetime.now(UTC))
+    well.path.write_bytes(older)
+    found = wrong(examined(well))["database"]
+    assert "lacks its newest write" in found["message"]
+    assert "trialmon upkeep --accept-loss" in found["hint"]
+
+
 def test_a_database_that_others_may_write_is_not_well(well: Archive) -> None:
     well.path.chmod(0o666)
     assert "may be written by other users" in wrong(examined(well))["permissions"]["message"]

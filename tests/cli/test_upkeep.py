@@ -8,7 +8,7 @@ import pytest
 
 from monitor.core.notification import Payload
 from monitor.store import sending
-from monitor.store.database import instance_lock
+from monitor.store.lock import instance_lock
 from monitor.store.payloads import freeze
 from tests.builders import a_document, a_location, a_moment
 from tests.cli.archive import Archive
@@ -32,6 +32,20 @@ def test_upkeep_says_what_it_did_and_status_how_large_the_parts_are(known: Archi
     [status] = known.ask("status", "--json").rows
     assert status["database"]["parts"]["records"] > 0
     assert "of which" in known.ask("status").out
+
+
+def test_a_database_that_lacks_its_newest_writes_is_gone_on_with_only_if_that_is_accepted(
+    known: Archive,
+) -> None:
+    older = known.path.read_bytes()
+    known.tell()
+    known.path.write_bytes(older)
+    for _ in range(2):
+        said = known.ask("upkeep")
+        assert said.code == 3
+        assert "lacks its newest write" in said.err
+    assert known.ask("upkeep", "--accept-loss").code == 0
+    assert known.ask("upkeep").code == 0
 
 
 def test_upkeep_makes_no_database(archive: Archive) -> None:

@@ -20,9 +20,10 @@ from monitor.jobs.upkeep import Done, thinning
 from monitor.sources.clinicaltrials_gov.shape import SHAPE
 from monitor.store import outbox, queries, sending, told
 from monitor.store.bodies import body_of, is_thinned, thin
-from monitor.store.database import Database, instance_lock
+from monitor.store.database import Database
 from monitor.store.folding import Fold, fold_deliveries
 from monitor.store.inspection import unreadable
+from monitor.store.lock import instance_lock
 from monitor.store.observations import record
 from monitor.store.past import Past, write_past
 from monitor.store.payloads import freeze

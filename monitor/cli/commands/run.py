@@ -38,7 +38,7 @@ def _once(call: Invocation) -> int:
     from monitor.jobs.check import check
     from monitor.jobs.dispatch import dispatch
     from monitor.jobs.tending import Tending
-    from monitor.store.database import instance_lock
+    from monitor.store.lock import instance_lock
 
     files = Files.at_start(call.config, call.environment)
     settings, loaded = files.in_force.settings, files.in_force.loaded

@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     help="Then say what noise versions and messages older than this (365d) would become smaller, and by how much.",
 )
 @click.option("--yes", is_flag=True, help="With --thin-older-than: do it.")
+@click.option(
+    "--accept-loss",
+    is_flag=True,
+    help="Go on with a database that lacks its newest writes, because its write-ahead log was removed or an older copy put in its place.",
+)
 @with_now
 @common
-def command(invocation: Invocation, thin_older_than: str | None, yes: bool) -> None:
+def command(invocation: Invocation, thin_older_than: str | None, yes: bool, accept_loss: bool) -> None:
     """Check the file and a sample of its records, renew statistics and search, empty the write-ahead log, and make today's backup.
 
     `backups:` in trialmon.yaml names the folder and how many are kept. Made for a daily timer; the daemon may go on meanwhile. Exit 1 if
@@ -46,7 +51,8 @@ def command(invocation: Invocation, thin_older_than: str | None, yes: bool) -> N
     settings = settings_of(invocation)
     if not settings.database.exists():
         raise NothingDone(f"there is no database at {settings.database} yet", "run `trialmon check` first")
-    with Database.open(settings.database, at=bootstrap.crash_points(os.environ)) as db:
+    at = bootstrap.crash_points(os.environ)
+    with Database.open(settings.database, at=at, accept_loss=accept_loss) as db:
         well = _say(invocation, upkeep(db, settings.backups, shape_of, now, random.random))
         if well and before is not None:
             with invocation.output.progress("looking at what may be thinned") as tick:
