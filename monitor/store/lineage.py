@@ -87,7 +87,8 @@ def events_of_delivery(db: Database, identity: int) -> list[int] | None:
 def tellings(db: Database, event: int) -> list[dict[str, Any]]:
     """Every message that an event was written into, with the deliveries that carry it and their `tries`.
 
-    One that waits for a digest has a `slot`; once folded it has the `digest` too (a notification's id), whose deliveries are its own.
+    One that waits for a digest has a `slot`; once folded it has the `digest` too (a notification's id), whose deliveries are its own. A
+    delivery that was `folded_into` another is told by that one, `told_at` that moment.
     """
     with db.reading() as connection:
         rows = connection.execute(
@@ -101,7 +102,8 @@ def tellings(db: Database, event: int) -> list[dict[str, Any]]:
 def _telling(connection: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
     carrier = row["folded_into"] if row["folded_into"] is not None else row["id"]
     deliveries = connection.execute(
-        "SELECT id, destination, state, attempts, due, sent_at, error FROM deliveries WHERE notification = ? ORDER BY id",
+        "SELECT d.id, d.destination, d.state, d.attempts, d.due, d.sent_at, d.error, d.folded_into, teller.sent_at AS told_at"
+        " FROM deliveries AS d LEFT JOIN deliveries AS teller ON teller.id = d.folded_into WHERE d.notification = ? ORDER BY d.id",
         (carrier,),
     ).fetchall()
     return {

@@ -202,6 +202,15 @@ def _delivery(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def held(db: Database) -> int:
+    """How many messages wait for a digest, the end of a snooze or a summary: they have no delivery yet."""
+    with db.reading() as connection:
+        (number,) = connection.execute(
+            "SELECT COUNT(*) FROM notifications WHERE slot IS NOT NULL AND folded_into IS NULL"
+        ).fetchone()
+    return int(number)
+
+
 def titles(db: Database, deliveries: Sequence[int]) -> dict[int, str]:
     """The titles of the messages that these deliveries carry, and of one in parts which it is: `A title (part 2/3)`."""
     with db.reading() as connection:

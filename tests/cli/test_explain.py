@@ -1,5 +1,6 @@
 """`explain`: from the registry's field to the destination, and why somebody was not told."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from monitor.core.observation import Observation
 from monitor.core.significance import Significance
 from monitor.core.source import Found, Missing
 from monitor.store import observations, runs, sending
+from monitor.store.folding import Fold, fold_deliveries
 from tests.builders import NUMBER, a_change, a_date_struct, a_document, a_moment, a_record, a_trial
 from tests.cli.archive import Archive
 from tests.cli.conftest import EVIL
@@ -161,6 +163,31 @@ def test_a_message_that_waits_for_its_digest_says_so(archive: Archive) -> None:
     archive.read(Found(a_record(a_document(statusModule=SLIP))), "2026-03-01T09:00", NUMBER, waiting)
     shown = archive.ask("explain", str(the_slip(archive))).out
     assert "waits for the digest of 2026-03-02 07:30 UTC" in shown
+    assert archive.ask("outbox", "list").out == (
+        "No such delivery.\n1 message waits for a digest; `trialmon explain event:ID` says until when.\n"
+    )
+    assert archive.ask("outbox", "list", "--state", "sent").out == "No such delivery.\n"
+
+
+def test_why_a_message_was_never_sent_is_said(archive: Archive) -> None:
+    archive.see(a_document(), "2026-02-09")
+    muted = an_alert(withheld="you muted dates.slipped", held_for="mute")
+    archive.read(Found(a_record(a_document(statusModule=SLIP))), "2026-03-01T09:00", NUMBER, muted)
+    assert (
+        "→ desk: suppressed: you muted dates.slipped\n" in archive.ask("explain", str(the_slip(archive))).out
+    )
+
+
+def test_a_message_that_was_folded_into_another_says_which_and_when_that_was_sent(archive: Archive) -> None:
+    archive.see(a_document(), "2026-02-09")
+    archive.read(Found(a_record(a_document(statusModule=SLIP))), "2026-03-01T09:00", NUMBER, an_alert())
+    digest = replace(an_alert("d"), kind="digest", trial="", events=())
+    with archive.database() as db:
+        fold_deliveries(db, "desk", [Fold((1,), digest)], SEEN)
+        (carrier,) = sending.claim(db, SEEN, timedelta(minutes=1), 10, "a process")
+        sending.settle_sent(db, carrier, SEEN + timedelta(minutes=1))
+    shown = archive.ask("explain", str(the_slip(archive))).out
+    assert f"→ desk: suppressed: folded into {carrier.id}, which was sent 2026-03-01 09:01 UTC\n" in shown
 
 
 def test_a_change_is_explained_by_the_events_that_rest_on_it(told: Archive) -> None:

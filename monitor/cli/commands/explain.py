@@ -205,7 +205,7 @@ def _show_telling(output: "Output", told: Mapping[str, Any]) -> None:
 
 
 def _state(delivery: Mapping[str, Any]) -> str:
-    """`sent 2026-02-09 14:03 UTC`, `pending, due …`, with how often it was tried."""
+    """`sent 2026-02-09 14:03 UTC`, `pending, due …`, `suppressed: you muted sites`, with how often it was tried."""
     from monitor.cli.showing import minute
     from monitor.render.wording import count
 
@@ -214,4 +214,6 @@ def _state(delivery: Mapping[str, Any]) -> str:
         return f"sent {minute(delivery['sent_at'])} UTC{tries}"
     if delivery["state"] == "pending":
         return f"pending, due {minute(delivery['due'])} UTC{tries}"
-    return f"{delivery['state'].replace('_', ' ')}{tries}"
+    why = f": {delivery['error']}" if delivery["error"] and delivery["state"] == "suppressed" else ""
+    told = f", which was sent {minute(delivery['told_at'])} UTC" if delivery.get("told_at") else ""
+    return f"{delivery['state'].replace('_', ' ')}{tries}{why}{told}"

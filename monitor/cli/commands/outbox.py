@@ -35,6 +35,7 @@ def command() -> None:
 def list_(call: Invocation, states: tuple[str, ...], destination: str | None, limit: int | None) -> None:
     """List deliveries, the newest first."""
     from monitor.cli.showing import columns
+    from monitor.render.wording import count
     from monitor.store import queries
 
     with reading(call) as db:
@@ -44,11 +45,16 @@ def list_(call: Invocation, states: tuple[str, ...], destination: str | None, li
         most = limit or SHOWN
         rows = list(queries.outbox(db, states, destination, most + 1))
         titles = queries.titles(db, [row["id"] for row in rows])
-    if not rows:
+        held = queries.held(db) if not destination and (not states or "pending" in states) else 0
+    if rows:
+        columns(call.output, (_cells(row, titles) for row in rows[:most]), wraps="message")
+        say_whether_there_is_more(call, rows, most)
+    else:
         call.output.say("No such delivery.")
-        return
-    columns(call.output, (_cells(row, titles) for row in rows[:most]), wraps="message")
-    say_whether_there_is_more(call, rows, most)
+    if held:
+        call.output.say(
+            f"{count(held, 'message waits', 'messages wait')} for a digest; `trialmon explain event:ID` says until when."
+        )
 
 
 def _cells(row: Mapping[str, Any], titles: Mapping[int, str]) -> dict[str, object]:
