@@ -28,7 +28,7 @@ from monitor.store.database import Database
 
 if TYPE_CHECKING:
     from monitor.fetch.client import Limits
-    from monitor.jobs.feeds import Ending
+    from monitor.render.feeds import Ending
 
 
 class SystemClock:

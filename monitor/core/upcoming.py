@@ -11,8 +11,8 @@ from monitor.core.results_due import results_due
 
 DeadlineKind = Literal["primary_completion", "completion", "results_due"]
 
-# What was promised of a trial that is over is promised no longer.
-_OVER = frozenset({"COMPLETED", "TERMINATED", "WITHDRAWN"})
+# The statuses of a trial that is over: what was promised of it is promised no longer.
+ENDED = frozenset({"COMPLETED", "TERMINATED", "WITHDRAWN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def course_of(kind: DeadlineKind, history: Sequence[tuple[datetime, TrialFacts]]
 
 
 def _stands(dated: TypedDate, facts: TrialFacts) -> bool:
-    return dated.type == "ACTUAL" or facts.status not in _OVER
+    return dated.type == "ACTUAL" or facts.status not in ENDED
 
 
 def _promised(kind: DeadlineKind, dated: TypedDate) -> Deadline:
@@ -88,7 +88,7 @@ def _results(facts: TrialFacts) -> Deadline | None:
     if facts.has_results or facts.results_posted or facts.results_submitted:
         return None
     due = results_due(facts)
-    if due.day is None or (not due.reached and facts.status in _OVER):
+    if due.day is None or (not due.reached and facts.status in ENDED):
         return None
     note = f"under FDAAA 801, as estimated: {due.because}"
     if not due.reached:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from monitor import __version__
@@ -15,7 +15,7 @@ from monitor.core.trial import TrialId
 from monitor.core.upcoming import deadlines
 from monitor.jobs.context import Context
 from monitor.render.calendar import CalendarTrial, write_calendar
-from monitor.render.feeds import MOST_ENTRIES, Feed, FeedEvent, write_atom, write_json_feed
+from monitor.render.feeds import MOST_ENTRIES, Ending, Feed, FeedEvent, write_atom, write_json_feed
 from monitor.store import feeding
 from monitor.store.database import Database
 from monitor.store.files import remove_file, write_file
@@ -26,7 +26,6 @@ Page = Callable[[TrialId], str]
 # Writes one document; of three that could be had, only the wanted one is made.
 Writer = Callable[[], bytes]
 History = tuple[tuple[datetime, TrialFacts], ...]
-Ending = Literal["atom", "json", "ics"]
 _MARK = "feeds"
 
 

@@ -8,12 +8,10 @@ from monitor.core.notification import Message
 from monitor.core.watch import Subscriber
 from monitor.jobs.context import Context
 from monitor.jobs.notices import notices_to
-from monitor.render.contexts import AlertContext, DigestContext, NoticeContext, WatchingContext
+from monitor.render.contexts import AlertContext, DigestContext, NoticeContext
 from monitor.render.message import render_alert, render_digest, render_watching
-from monitor.render.offered import offered
+from monitor.render.offered import Told, offered
 from monitor.store.outbox import notify
-
-Told = AlertContext | DigestContext | WatchingContext
 
 
 def built_in(told: Told) -> Message:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID, uuid5
 from xml.etree import ElementTree as ET
 
@@ -13,6 +14,8 @@ from monitor.render.sinks import Sink, write
 from monitor.render.values import change_line, reading_order
 from monitor.render.views import without_page
 
+# A feed or a calendar, by how its address ends.
+Ending = Literal["atom", "json", "ics"]
 MOST_ENTRIES = 200
 _MOST_LINES = 12
 # Any fixed UUID will do: ids are made below it, and must be the same for ever.

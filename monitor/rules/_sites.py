@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from monitor.core.change import Change, Item
 from monitor.core.json import Json
 from monitor.core.significance import Case
+from monitor.core.upcoming import ENDED
 from monitor.rules._likeness import letters_alike, likeness, pairs_of, same_but_typography, spoken
 
 # No news of a site. What identifies it is among them, for the registry may only have left out what was empty before.
@@ -14,9 +15,8 @@ _DETAILS = frozenset({"contacts", "zip", "state", "facility", "city", "country"}
 _MODULE = "contactsLocationsModule"
 _IN_AN_ITEM = 4  # section, module, list, item: the steps of a path that lead to one site or person
 
-# What a trial or a site says of itself that takes participants, and a site that takes none any more.
+# What a trial or a site says of itself that takes participants.
 RECRUITING = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"})
-ENDED = frozenset({"COMPLETED", "TERMINATED", "WITHDRAWN"})
 # What a site did that now has this status.
 DID = {
     **dict.fromkeys(RECRUITING, "began recruiting"),

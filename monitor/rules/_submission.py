@@ -12,12 +12,12 @@ from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.significance import Case
 
-_UNPOSTED = "annotationSection.annotationModule.unpostedAnnotation"
-_TRACKING = "derivedSection.miscInfoModule.submissionTracking"
-_EVENTS = f"{_UNPOSTED}.unpostedEvents"
-_ROUNDS = f"{_TRACKING}.submissionInfos"
+UNPOSTED = "annotationSection.annotationModule.unpostedAnnotation"
+TRACKING = "derivedSection.miscInfoModule.submissionTracking"
+_EVENTS = f"{UNPOSTED}.unpostedEvents"
+_ROUNDS = f"{TRACKING}.submissionInfos"
 # What comes along with the first step and says nothing more.
-_ALONGSIDE = (f"{_TRACKING}.estimatedResultsFirstSubmitDate", f"{_UNPOSTED}.unpostedResponsibleParty")
+_ALONGSIDE = (f"{TRACKING}.estimatedResultsFirstSubmitDate", f"{UNPOSTED}.unpostedResponsibleParty")
 
 RELEASE, RESET, UNRELEASE, ROUND = "RELEASE", "RESET", "UNRELEASE", "ROUND"
 _FIELDS = {

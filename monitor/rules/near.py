@@ -12,9 +12,10 @@ from monitor.core.facts import TrialFacts
 from monitor.core.json import Json
 from monitor.core.significance import Case, Significance, Verdict
 from monitor.core.trial import TrialId
+from monitor.core.upcoming import ENDED
 from monitor.core.watch import Place
 from monitor.rules._likeness import spoken
-from monitor.rules._sites import DID, ENDED, RECRUITING, Site, site_news
+from monitor.rules._sites import DID, RECRUITING, Site, site_news
 from monitor.rules.words import count, shortened
 
 SITES_MODULE = "protocolSection.contactsLocationsModule"

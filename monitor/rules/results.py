@@ -6,17 +6,17 @@ from monitor.core.dates import PartialDate, duration_in_words, slip_in_days
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
 from monitor.rules._results_tables import Table, revisions, said
+from monitor.rules._submission import TRACKING, UNPOSTED
 from monitor.rules.words import partial_date_words, shortened, status_words
 
 _STATUS = "protocolSection.statusModule"
-_TRACKING = "derivedSection.miscInfoModule.submissionTracking"
 _OF_POSTING = (
     "resultsSection",
     "hasResults",
     f"{_STATUS}.resultsFirst",
-    "annotationSection.annotationModule.unpostedAnnotation",
-    f"{_TRACKING}.submissionInfos",
-    f"{_TRACKING}.estimatedResultsFirstSubmitDate",
+    UNPOSTED,
+    f"{TRACKING}.submissionInfos",
+    f"{TRACKING}.estimatedResultsFirstSubmitDate",
 )
 _CERTIFICATE = f"{_STATUS}.dispFirst"
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
-from monitor.rules._sites import DID, ENDED, RECRUITING, Site, SiteNews, site_news, swept_sites
+from monitor.core.upcoming import ENDED
+from monitor.rules._sites import DID, RECRUITING, Site, SiteNews, site_news, swept_sites
 from monitor.rules.words import count, listed, shortened, status_words
 
 _LONGEST = 200

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from monitor.core.json import Json
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
+from monitor.core.upcoming import ENDED
 from monitor.rules._places import open_places
 from monitor.rules.words import shortened, status_words
 
 HALTED = frozenset({"TERMINATED", "WITHDRAWN", "SUSPENDED", "NO_LONGER_AVAILABLE", "WITHHELD"})
 OPEN = frozenset({"RECRUITING", "ENROLLING_BY_INVITATION", "NOT_YET_RECRUITING", "AVAILABLE"})
-ENDED = frozenset({"COMPLETED", "TERMINATED", "WITHDRAWN"})
 _ROLES = ("status", "last_known_status", "why_stopped")
 _HALT_WORDS = {
     "TERMINATED": "Terminated",

@@ -9,10 +9,9 @@ from typing import Any, Literal, Protocol
 from monitor.core.clock import Clock
 from monitor.core.source import Source
 from monitor.core.trial import TrialId
+from monitor.render.feeds import Ending
 from monitor.store.database import Database
 from monitor.web.values import Param
-
-FeedEnding = Literal["atom", "json", "ics"]
 
 
 class NotThere(LookupError):
@@ -32,11 +31,11 @@ class Published(Protocol):
         """The time."""
         ...
 
-    def feed_of_list(self, name: str, ending: FeedEnding) -> bytes | None:
+    def feed_of_list(self, name: str, ending: Ending) -> bytes | None:
         """A watchlist's feed or calendar; None if there is no such list."""
         ...
 
-    def feed_of_trial(self, trial: TrialId, ending: FeedEnding) -> bytes | None:
+    def feed_of_trial(self, trial: TrialId, ending: Ending) -> bytes | None:
         """A trial's feed or calendar; None if it is not watched."""
         ...
 
