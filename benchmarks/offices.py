@@ -21,8 +21,11 @@ class Office:
         """`literature`: the registry's address answers for PubMed and Europe PMC, too, and they are asked."""
         self.folder, self.base_url, self.numbers = folder, base_url, numbers
         (folder / "watchlists").mkdir(parents=True)
-        # The pause between two requests is time spent waiting, which is not what is measured here.
-        settings = f"sources:\n  clinicaltrials.gov:\n    base_url: {base_url}\n    pause: 0s\n"
+        # The pause between two requests is time spent waiting, which is not what is measured here. Nor is the past, some of which is
+        # fetched after each look until all of it is there: it would be in every figure, as long as there is some left.
+        settings = (
+            f"sources:\n  clinicaltrials.gov:\n    base_url: {base_url}\n    pause: 0s\n    backfill: false\n"
+        )
         if literature:
             settings += "".join(f"  {name}:\n    base_url: {base_url}\n" for name in ("pubmed", "europepmc"))
         (folder / "trialmon.yaml").write_text(settings, encoding="utf-8")

@@ -7,6 +7,7 @@ written in two ways (`EudraCT 2017-002092-25/FR` and `2017-002092-25`). What peo
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -88,6 +89,7 @@ _KINDS: dict[str, _Kind] = {
 }
 
 
+@lru_cache(maxsize=8192)
 def number_in(text: str) -> TrialNumber | None:
     """The number that a text is, with or without the name of its registry before it (`EudraCT 2017-002092-25`). None: it is no number of a
     known kind, or holds anything beside it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
 from monitor.core.dates import PartialDate
@@ -146,6 +146,12 @@ class Literature(Protocol):
     @property
     def numbers_at_once(self) -> int:
         """How many trial numbers fit one question."""
+        ...
+
+    @property
+    def hindsight(self) -> timedelta:
+        """How far back a look reaches once a week: for what is added to a record long after the paper came, in case its dates do not
+        tell of that."""
         ...
 
     def courtesies(self, email: str, api_key: str) -> tuple[tuple[str, str], ...]:

@@ -1,8 +1,9 @@
 """One look at the sources of papers: which name a watched trial, what do readers' own queries find, and what of it is new.
 
-A source is asked once per `check_every`, for what it took in since the last complete look, with two days' overlap. The first look for a
-trial, or for a query, is a silent baseline. The window moves only when all that was found has been told. When a source is asked does not
-depend on any registry, nor on the other sources of papers: the daemon looks at them in a loop of their own.
+A source is asked once per `check_every`, for what it took in since the last complete look, with two days' overlap; once a week further back
+(`Literature.hindsight`). The first look for a trial, or for a query, is a silent baseline. The window moves only when all that was found
+has been told. When a source is asked does not depend on any registry, nor on the other sources of papers: the daemon looks at them in a
+loop of their own.
 """
 
 import logging
@@ -47,6 +48,8 @@ from monitor.store.standings import standings
 _log = logging.getLogger("trialmon.literature")
 
 _OVERLAP = timedelta(days=2)
+# How often a look reaches as far back as the source's hindsight. A look that is due is never quite a week after the seventh before it.
+_FAR_BACK_EVERY = timedelta(days=7) - timedelta(hours=2)
 # After a failure it is asked again this much later, and then ever more rarely.
 _SHORTEST_REST, _LONGEST_REST = timedelta(minutes=15), timedelta(hours=6)
 # A daily look is never quite a day after the last.
@@ -189,6 +192,10 @@ class _Look:
         if not state.applied_stamp:  # what is older is the first look's
             note_applied(database, source.id, today.isoformat(), full=False, now=now)
         since = date.fromisoformat(state.applied_stamp or today.isoformat()) - _OVERLAP
+        last_far = state.last_full_read_at
+        far = last_far is None or last_far > now or now - last_far >= _FAR_BACK_EVERY
+        if far:
+            since = min(since, today - source.hindsight)
         events, whole, why = 0, False, ""
         try:
             if self._ask(since):
@@ -211,7 +218,7 @@ class _Look:
         context.at("literature:told")
         if whole:
             watches_read(database, self.read, now)
-            note_applied(database, source.id, today.isoformat(), full=True, now=now)
+            note_applied(database, source.id, today.isoformat(), full=far, now=now)
         end_run(
             database,
             run,

@@ -4,7 +4,7 @@ import json
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -430,3 +430,15 @@ def test_a_feed_leads_to_the_paper_and_has_what_the_lists_own_queries_found(
     feed = json.loads((library.folder / "feeds" / "all.json").read_text(encoding="utf-8"))
     assert {item["url"] for item in feed["items"]} == {PAGE, PAGE.replace("20/", "21/")}
     assert all("[:]//" not in item["content_text"] for item in feed["items"])
+
+
+def test_a_number_that_was_added_long_after_the_paper_is_found_within_a_week(
+    library: Library, registry: EmbeddedRegistry
+) -> None:
+    # A record whose dates do not move although the number is added: entered on Monday, changed in place a week later.
+    registry.shelf.put("old", MONDAY, a_paper("90000022"))
+    days = [MONDAY + timedelta(days=n) for n in range(16)]
+    look(library, *days[:8])
+    registry.shelf.put("old", MONDAY, a_paper("90000022", **about(TRIAL)))
+    look(library, *days[8:])
+    assert library.told() == [f"papers.found {TRIAL} notable"]

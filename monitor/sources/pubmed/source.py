@@ -1,7 +1,7 @@
 """PubMed through NCBI's E-utilities: what to ask, and what an answer means."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from monitor.core.errors import Rejected, Unreadable
 from monitor.core.numbers import is_telling, spelt
@@ -28,6 +28,8 @@ class PubMed:
     batch_size = 200
     # A question goes into one address, in two fields; longer ones are cut off on their way.
     numbers_at_once = 100
+    # Indexers add a trial's number to a record weeks after it was entered. That moves [mdat], as far as is known.
+    hindsight = timedelta(days=90)
 
     def courtesies(self, email: str, api_key: str) -> tuple[tuple[str, str], ...]:
         """NCBI wants to know which program asks and whom to write to; with a key it allows more."""
