@@ -10,7 +10,7 @@ from monitor.core.trial import TrialId
 @dataclass(frozen=True, slots=True)
 class Event:
     """`id` is its number in this database. `version` is the one that it is about, None where it made none; `seen_at` is aware;
-    `registry_date` is the registry's own, empty where there is none."""
+    `registry_date` is the registry's own, empty where there is none; `paper` is the paper that it tells of, as its source numbers it."""
 
     id: int
     trial: TrialId
@@ -22,3 +22,4 @@ class Event:
     because: str
     seen_at: datetime
     registry_date: str
+    paper: TrialId | None

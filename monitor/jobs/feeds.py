@@ -123,12 +123,11 @@ def _entry(one: feeding.FedEvent, page: Page) -> FeedEvent:
     trial = one.event.trial
     return FeedEvent(
         one.event,
-        page(one.paper or trial),
+        page(one.event.paper or trial),
         one.facts.short_name or trial.number,
         one.facts.title,
         one.changes,
         one.more,
-        one.paper is not None,
     )
 
 

@@ -25,8 +25,8 @@ _ATOM = "http://www.w3.org/2005/Atom"
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """One event as a feed tells it. `page` is the https page of the trial, or of the paper that it tells of (`of_paper`); `name` and
-    `title` are the trial's now. `changes` are those behind it, or the first of very many; `more` counts the others."""
+    """One event as a feed tells it. `page` is the https page of the trial, or of the paper that it tells of; `name` and `title`
+    are the trial's now. `changes` are those behind it, or the first of very many; `more` counts the others."""
 
     event: Event
     page: str
@@ -34,7 +34,6 @@ class FeedEvent:
     title: str
     changes: tuple[Change, ...]
     more: int = 0
-    of_paper: bool = False
 
     @property
     def id(self) -> str:
@@ -127,7 +126,7 @@ def _body(one: FeedEvent, sink: Sink) -> str:
     changes = sorted(one.changes, key=reading_order)
     values = {
         "headline": one_line(one.event.headline, 300),
-        "because": one_line(without_page(one.event.because) if one.of_paper else one.event.because, 400),
+        "because": one_line(without_page(one.event.because) if one.event.paper else one.event.because, 400),
         "number": one.event.trial.number,
         "title": one_line(one.title, 300),
         "weight": wording.weight(one.event.significance),

@@ -10,13 +10,13 @@ from monitor.core.change import Change
 from monitor.core.event import Event
 from monitor.core.notification import Kind, Notification
 from monitor.core.significance import Measure, Significance
-from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
+from monitor.store.events import OF_PAPER, WITH_PAPER, event_values
 from monitor.store.holds import NOT_WAITING_FOR_THE_REST, TOLD_WITHIN
 from monitor.store.outbox import write_notification
 from monitor.store.rows import OF_EVENT
 from monitor.store.slots import note_slot
-from monitor.store.values import change_of, event_values, measure_of, moment, moment_or_none, stamp
+from monitor.store.values import change_of, measure_of, moment, moment_or_none, stamp
 
 # But for the end of a snooze no slot is further ahead than a week: one that is, and was written later than now, was written before the
 # clock went back, and is due.
@@ -25,12 +25,10 @@ _FURTHEST_SLOT = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class ToldEvent(Event):
-    """An event as it is told: `changes` are the ids of those behind it; `measure` is how large the change is, where that is known; `paper`
-    is the paper that it tells of, as its source numbers it."""
+    """An event as it is told: `changes` are the ids of those behind it; `measure` is how large the change is, where that is known."""
 
     changes: tuple[int, ...]
     measure: Measure | None
-    paper: TrialId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +139,8 @@ def _stored(connection: Connection, rows: Iterable[Any]) -> tuple[Stored, ...]:
 
 def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
     rows = connection.execute(
-        f"SELECT {OF_EVENT}, p.source, p.source_id FROM notification_events AS told JOIN events AS e ON e.id = told.event"
-        " JOIN trials AS t ON t.id = e.trial LEFT JOIN paper_told AS x ON x.event = e.id LEFT JOIN papers AS p ON p.id = x.paper"
+        f"SELECT {OF_EVENT}, {OF_PAPER} FROM notification_events AS told JOIN events AS e ON e.id = told.event"
+        f" JOIN trials AS t ON t.id = e.trial {WITH_PAPER}"
         " WHERE told.notification = ? ORDER BY e.id",
         (notification,),
     )
@@ -151,7 +149,6 @@ def _events(connection: Connection, notification: int) -> tuple[ToldEvent, ...]:
             **event_values(row),
             changes=tuple(sorted(json.loads(row["of_changes"]))),
             measure=measure_of(row["measure"]),
-            paper=TrialId(row["source"], row["source_id"]) if row["source"] else None,
         )
         for row in rows
     )

@@ -10,8 +10,9 @@ from monitor.core.facts import TrialFacts
 from monitor.core.significance import Significance
 from monitor.core.trial import TrialId
 from monitor.store.database import Connection, Database
+from monitor.store.events import OF_PAPER, WITH_PAPER, event_values
 from monitor.store.trials import OF_LIST
-from monitor.store.values import change_of, event_values, facts_columns, facts_of, moment
+from monitor.store.values import change_of, facts_columns, facts_of, moment
 
 # A record that is rewritten has thousands of changes; a feed shows a dozen.
 _MOST_CHANGES = 60
@@ -19,14 +20,12 @@ _MOST_CHANGES = 60
 
 @dataclass(frozen=True, slots=True)
 class FedEvent:
-    """An event with the name and title that its trial has now. `changes` are the first 60 behind it, `more` counts the others. `paper` is
-    the paper that it tells of, as its source numbers it."""
+    """An event with the name and title that its trial has now. `changes` are the first 60 behind it, `more` counts the others."""
 
     event: Event
     facts: TrialFacts
     changes: tuple[Change, ...]
     more: int
-    paper: TrialId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +106,9 @@ def _events(
     holes = ", ".join(f":s{n}" for n in range(len(words)))
     with db.reading() as connection:
         rows = connection.execute(
-            "SELECT e.*, t.registry, t.number, t.title, t.acronym, p.source, p.source_id,"
+            f"SELECT e.*, t.registry, t.number, t.title, t.acronym, {OF_PAPER},"
             " (SELECT COUNT(*) FROM event_changes AS x WHERE x.event = e.id) AS of_changes"
-            " FROM events AS e JOIN trials AS t ON t.id = e.trial"
-            " LEFT JOIN paper_told AS told ON told.event = e.id LEFT JOIN papers AS p ON p.id = told.paper"
+            f" FROM events AS e JOIN trials AS t ON t.id = e.trial {WITH_PAPER}"
             f" WHERE {which} AND e.significance IN ({holes})"
             " ORDER BY e.id DESC LIMIT :limit",
             {**of, "limit": limit, **{f"s{n}": word for n, word in enumerate(words)}},
@@ -122,7 +120,6 @@ def _events(
             TrialFacts(title=row["title"], acronym=row["acronym"]),
             changes[row["id"]],
             row["of_changes"] - len(changes[row["id"]]),
-            TrialId(row["source"], row["source_id"]) if row["source"] else None,
         )
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""How values lie in columns: times, JSON, the typed facts of a version, changes, events."""
+"""How values lie in columns: times, JSON, the typed facts of a version, and changes."""
 
 import zlib
 from collections.abc import Mapping
@@ -11,8 +11,7 @@ from monitor.core.change import Change, FieldPath
 from monitor.core.dates import PartialDate
 from monitor.core.facts import TrialFacts, TypedDate
 from monitor.core.json import Json
-from monitor.core.significance import Measure, Significance
-from monitor.core.trial import TrialId
+from monitor.core.significance import Measure
 
 # A value longer than this is worth compressing: texts of eligibility criteria are short, a results module is not.
 _LONG_VALUE = 32 * 1024
@@ -171,19 +170,3 @@ def change_of(row: Mapping[str, Any]) -> Change:
         row["role"],
         bool(row["housekeeping"]),
     )
-
-
-def event_values(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What an `Event` says, out of a row of `events` with its trial's `registry` and `number`."""
-    return {
-        "id": row["id"],
-        "trial": TrialId(row["registry"], row["number"]),
-        "version": row["version"],
-        "rule": row["rule"],
-        "topic": row["topic"],
-        "significance": Significance.parse(row["significance"]),
-        "headline": row["headline"],
-        "because": row["because"],
-        "seen_at": moment(row["seen_at"]),
-        "registry_date": row["registry_date"],
-    }

@@ -32,6 +32,7 @@ def a_feed_event(event: int = 12, **given: Any) -> FeedEvent:
         "significance": Significance.NOTABLE,
         "headline": "Completed (was: recruiting)",
         "because": "the status changed",
+        "paper": None,
     }
     beside: dict[str, Any] = {
         "page": PAGE,
