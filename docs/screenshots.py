@@ -6,14 +6,15 @@ python -m docs.screenshots [FOLDER]        needs Chromium ($TRIALMON_CHROMIUM, e
 
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tests.browser import QUIET, chromium
 from tests.journeys.mails import ONE, html_of, the_story, told_by_mail
 from tests.web.conftest import serving
 
-LAST_DAY = datetime(2028, 1, 31, 18, tzinfo=UTC)
+LAST_DAY = date(2028, 1, 31)  # on which something changed
+NOW = datetime(2028, 2, 2, 8, 10, tzinfo=UTC)  # soon after the last look
 IMAGES = Path(__file__).parent / "images"
 # The picture's name, whose mail it shows, which of them, how wide the screen is, and whether it is dark.
 PICTURES = (
@@ -24,7 +25,7 @@ PICTURES = (
 )
 # The picture's name, which page of the dashboard it shows, how wide and how high the screen is, and whether it is dark.
 PAGES = (
-    ("dashboard-today", "/?at_least=noise", 1100, 900, False),
+    ("dashboard-today", f"/?day={LAST_DAY}&at_least=noise", 1100, 900, False),
     ("dashboard-trial", f"/trial/{ONE}", 1100, 1500, False),
     ("dashboard-phone-dark", f"/trial/{ONE}", 390, 1400, True),
     ("dashboard-compare", f"/trial/{ONE}/compare", 1100, 760, True),
@@ -39,7 +40,7 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         post = told_by_mail(Path(place), the_story())
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
-        with serving(Path(place) / "trialmon.db", now=LAST_DAY) as address:
+        with serving(Path(place) / "trialmon.db", now=NOW) as address:
             for name, path, width, height, dark in PAGES:
                 page = browser.new_page(
                     viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"

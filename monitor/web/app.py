@@ -160,7 +160,7 @@ _TITLES = {
 def _refused(navigation: Navigation) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        why = "there is no such page" if error.status_code == 404 else str(error.detail)
+        why = "There is no such page." if error.status_code == 404 else str(error.detail)
         return _said(None, request, navigation, error.status_code, why)
 
     return answer

@@ -12,7 +12,7 @@ from monitor.store.dashboard import Version
 from monitor.web.charts.frame import Course, Frame
 from monitor.web.charts.scale import Days, around
 
-_FRAME = Frame(width=720, height=340, left=64, right=704, top=14, bottom=304)
+_FRAME = Frame(width=720, height=340, left=72, right=704, top=14, bottom=304)
 
 
 @dataclass(frozen=True, slots=True)

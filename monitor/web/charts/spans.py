@@ -9,7 +9,7 @@ from monitor.web.charts.frame import Frame
 from monitor.web.charts.scale import Days, around
 
 _WIDTH = 460
-_LEFT, _RIGHT, _TOP, _LINE, _BELOW = 152, 448, 14, 20, 34
+_LEFT, _RIGHT, _TOP, _LINE, _BELOW = 164, 448, 14, 20, 34
 # More are only in the table.
 _MOST = 30
 _LONGEST_NAME = 17

@@ -8,7 +8,7 @@ from monitor.store.dashboard import Version
 from monitor.web.charts.frame import Course, Frame
 from monitor.web.charts.scale import Days, Numbers, around, up_to
 
-_FRAME = Frame(width=460, height=210, left=56, right=448, top=14, bottom=176)
+_FRAME = Frame(width=460, height=210, left=64, right=448, top=14, bottom=176)
 
 
 @dataclass(frozen=True, slots=True)

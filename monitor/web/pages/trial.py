@@ -141,8 +141,9 @@ def _pipeline(facts: TrialFacts) -> list[tuple[str, str, bool]]:
     return steps
 
 
-def _in_short(promises: Sequence[Promise[date]]) -> tuple[str, str]:
-    """What became of a date since the first promise that is known: how far it moved, and from where to where in how many steps."""
+def _in_short(promises: Sequence[Promise[date]]) -> tuple[str, str, date, str]:
+    """What became of a date since the first promise that is known: how far it moved; from where, and when
+    that was promised; to where, and in how many steps."""
     first, last = promises[0], promises[-1]
     later = sum(one.moved > 0 for one in promises)
     earlier = sum(one.moved < 0 for one in promises)
@@ -150,11 +151,11 @@ def _in_short(promises: Sequence[Promise[date]]) -> tuple[str, str]:
         how_far = "where it was at first" if later or earlier else "never moved"
     else:
         how_far = f"{duration_in_words(last.total)} {'later' if last.total > 0 else 'earlier'}"
-    told = f"{first.date.date.in_words()}, as promised on {first.made}"
+    then = ""
     if later or earlier:
-        told += f" → {last.date.date.in_words()}, {wording.count(later, 'slip')}"
-        told += f" and {wording.count(earlier, 'move')} earlier" if earlier else ""
-    return how_far, told + ("; reached" if last.reached else "")
+        then = f" → {last.date.date.in_words()}, {wording.count(later, 'slip')}"
+        then += f" and {wording.count(earlier, 'move')} earlier" if earlier else ""
+    return how_far, first.date.date.in_words(), first.made, then + ("; reached" if last.reached else "")
 
 
 def _timeline(versions: Sequence[dashboard.Version], events: Sequence[dashboard.Told]) -> list[Entry]:
