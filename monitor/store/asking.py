@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from monitor.core.clock import Clock
 from monitor.core.errors import TrialmonError, WrongUsage
-from monitor.store.database import Database, in_words
+from monitor.store.database import Database
+from monitor.store.troubles import in_words
 from monitor.store.views import PREFIX, VIEWS
 
 Value = str | int | float | bytes | None

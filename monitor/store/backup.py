@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor.core.errors import NothingDone, TrialmonError
-from monitor.store.database import APPLICATION_ID, Database, connect, in_words
+from monitor.store.database import APPLICATION_ID, Database, connect
 from monitor.store.tally import renew
+from monitor.store.troubles import in_words
 
 
 def no_progress() -> None:

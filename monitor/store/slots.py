@@ -45,8 +45,8 @@ def begin_slots(db: Database, subscriber: str, destinations: Sequence[str], slot
         note_slot(connection, subscriber, destinations, slot)
 
 
-def last_complete_look(db: Database, sources: Sequence[str]) -> datetime | None:
-    """When all of these sources had last been looked at without a failure; None if one of them never was."""
+def last_look(db: Database, sources: Sequence[str]) -> datetime | None:
+    """Up to when all of these sources had been looked at, be it not in every part; None if one of them never was."""
     with db.reading() as connection:
         found = {
             row["source"]: row["last_ok_at"]

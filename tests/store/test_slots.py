@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from monitor.store.database import Database
 from monitor.store.digests import fold
-from monitor.store.slots import begin_slots, last_complete_look, told_up_to, watched_facts
+from monitor.store.slots import begin_slots, last_look, told_up_to, watched_facts
 from tests.store.builders import NOW, RESPINE, a_notification, baseline_of
 
 
@@ -26,8 +26,8 @@ def test_a_digest_and_the_moment_that_it_settles_are_written_together(db: Databa
 
 
 def test_nobody_has_looked_before_every_source_was_looked_at(db: Database) -> None:
-    assert last_complete_look(db, ["clinicaltrials.gov"]) is None
-    assert last_complete_look(db, []) is None
+    assert last_look(db, ["clinicaltrials.gov"]) is None
+    assert last_look(db, []) is None
 
 
 def test_a_trial_that_nobody_watches_is_not_spoken_of(db: Database) -> None:
