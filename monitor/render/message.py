@@ -55,9 +55,14 @@ def render_digest(digest: DigestContext) -> Message:
     if digest.looks is not None:
         held = digest.receipt is not None
         looks = looks_words(digest.looks, digest.until, digest.timezone, digest.language, held_back=held)
-    title = _title_of_a_digest(digest, alerts)
+    headlines = [
+        f"{trial_name(alert)}: {one_line(wording.dates_within(verdict.headline, alert.language), 200)}"
+        for alert in alerts
+        for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance)[:1]
+    ]
+    title = _title_of_a_digest(digest, alerts, headlines)
     values: dict[str, object] = {
-        "heading": title.partition(":")[0],
+        "heading": _counted(alerts) if alerts else title.partition(":")[0],
         "lead": one_line(digest.lead, 300),
         "looks": looks,
         "notes": tuple(note_view(note) for note in digest.notes),
@@ -68,11 +73,6 @@ def render_digest(digest: DigestContext) -> Message:
         "receipt": one_line(receipt_words(digest.receipt), 1000) if digest.receipt is not None else "",
         "receipt_since": digest.receipt_since,
     }
-    headlines = [
-        f"{trial_name(alert)}: {one_line(wording.dates_within(verdict.headline, alert.language), 200)}"
-        for alert in alerts
-        for verdict in sorted(alert.verdicts, key=lambda verdict: -verdict.significance)[:1]
-    ]
     message = _message(title, "digest", values, [*headlines, looks])
     return message if _fits(message) else _on_one_page(digest, alerts, message, values, headlines)
 
@@ -86,11 +86,10 @@ def _on_one_page(
     alerts: Sequence[AlertContext],
     message: Message,
     values: Mapping[str, object],
-    headlines: Iterable[str],
+    headlines: Sequence[str],
 ) -> Message:
     """The page made short enough that no mail program cuts it: as many of the gravest trials as fit are told in full, the others in a line
     each; of very many lines the least grave of each list are counted. The other forms keep everything."""
-    headlines = tuple(headlines)
 
     def written(whole: int, most: int) -> Message:
         in_full = {id(alert) for alert in alerts[:whole]}
@@ -117,17 +116,16 @@ def _on_one_page(
     return found
 
 
-def _title_of_a_digest(digest: DigestContext, alerts: Iterable[AlertContext]) -> str:
-    changes = sum(len(alert.verdicts) for alert in alerts)
-    trials = len({(alert.registry, alert.number) for alert in alerts})
+def _title_of_a_digest(
+    digest: DigestContext, alerts: Sequence[AlertContext], headlines: Sequence[str]
+) -> str:
+    """Of one trial, what an alert would say; of several, how much there is to tell, how much of it is critical, and of which."""
     watched = sum(len(section.newly_watched) for section in digest.sections)
-    if trials:
-        names = ", ".join(dict.fromkeys(trial_name(alert) for alert in alerts))
-        grave = sum(
-            verdict.significance is Significance.CRITICAL for alert in alerts for verdict in alert.verdicts
-        )
-        critical = f", {grave} critical" if grave else ""
-        return f"{wording.count(changes, 'change')} in {wording.count(trials, 'trial')}{critical}: {names}"
+    if len(headlines) == 1 and not digest.notes:
+        more = sum(len(alert.verdicts) for alert in alerts) - 1
+        return headlines[0] + (f"; and {more} more" if more else "")
+    if alerts:
+        return f"{_counted(alerts)}: {', '.join(dict.fromkeys(trial_name(alert) for alert in alerts))}"
     if digest.notes:
         titles = "; ".join(note.title for note in digest.notes)
         return f"{wording.count(len(digest.notes), 'message')}: {titles}"
@@ -136,6 +134,15 @@ def _title_of_a_digest(digest: DigestContext, alerts: Iterable[AlertContext]) ->
     if digest.looks is not None and not is_known(digest.looks, digest.until):
         return "Not known whether anything changed"
     return "No changes"
+
+
+def _counted(alerts: Iterable[AlertContext]) -> str:
+    """`5 changes in 2 trials, 1 critical`."""
+    verdicts = [(alert, verdict) for alert in alerts for verdict in alert.verdicts]
+    trials = len({(alert.registry, alert.number) for alert, _ in verdicts})
+    grave = sum(verdict.significance is Significance.CRITICAL for _, verdict in verdicts)
+    critical = f", {grave} critical" if grave else ""
+    return f"{wording.count(len(verdicts), 'change')} in {wording.count(trials, 'trial')}{critical}"
 
 
 def render_watching(watching: WatchingContext) -> Message:

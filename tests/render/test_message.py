@@ -448,6 +448,17 @@ def _a_notable_alert() -> AlertContext:
     return an_alert(verdicts=(replace(a_verdict(), significance=Significance.NOTABLE),))
 
 
+def test_a_digest_of_one_trial_has_its_gravest_headline_for_a_title() -> None:
+    verdicts = (a_verdict("Made smaller", Significance.NOTABLE, ()), a_verdict("Halted"))
+    (one,) = (DigestSection("Cells", (an_alert(verdicts=verdicts),)),)
+    digest = render_digest(DigestContext((one,), NOON))
+    assert digest.title == "RESPINE: Halted; and 1 more"
+    assert ">2 changes in 1 trial, 1 critical</h1>" in digest.html
+    assert render_digest(DigestContext((one,), NOON, notes=(Note("Silent", ()),))).title.startswith(
+        "2 changes in "
+    )
+
+
 def test_a_digest_says_in_its_title_how_much_of_it_is_critical() -> None:
     alerts = (an_alert(), replace(_a_notable_alert(), number="NCT00000002"))
     assert render_digest(DigestContext((DigestSection("Cells", alerts),), NOON)).title.startswith(
