@@ -18,7 +18,7 @@ from monitor.jobs.health import notices_to_all
 from monitor.render.contexts import NoticeContext
 from monitor.render.wording import count
 from monitor.store.outbox import notify
-from monitor.store.quarantine import Suspect, keep_suspects, suspects
+from monitor.store.quarantine import DEATHS, Suspect, keep_suspects, suspects
 from monitor.store.runs import was_cut_short
 from monitor.store.under_work import Left, UnderWork, under_work
 
@@ -124,8 +124,11 @@ def guarded(
 
 def in_words(suspect: Suspect) -> str:
     """Why a trial is in quarantine."""
-    deaths = count(suspect.deaths, "time")
-    return f"trialmon was killed {deaths} while at work on its record, last before {suspect.last_at:%Y-%m-%d %H:%M} UTC"
+    return f"trialmon was killed {_often(suspect)} at work on its record, last noticed {suspect.last_at:%Y-%m-%d %H:%M} UTC"
+
+
+def _often(suspect: Suspect) -> str:
+    return "twice" if suspect.deaths == DEATHS else count(suspect.deaths, "time")
 
 
 def _count_deaths(context: Context, left: Left) -> None:
@@ -147,10 +150,10 @@ def _tell_of_quarantine(context: Context, source: Source, known: dict[str, Suspe
     untold = {number: one for number, one in known.items() if one.in_quarantine and not one.told}
     for number, suspect in untold.items():
         told = NoticeContext(
-            f"{number} is left alone: at work on its record, trialmon is killed",
+            f"{number} is left alone: trialmon is killed at work on its record",
             (
-                f"The process was killed {count(suspect.deaths, 'time')} in a row while at work on what {source.title} has of {number}:"
-                " for want of memory, for instance. All else is read as ever.",
+                f"The process was killed {_often(suspect)} in a row at work on what {source.title} has of {number}: for want of memory,"
+                " for instance. All else is read as ever.",
                 "What changes in this trial is not seen meanwhile. It is tried again once a day, and at once by another version of"
                 " trialmon. You will be told when it is read again.",
             ),
@@ -170,7 +173,7 @@ def _tell_that_it_is_over(context: Context, source: Source, number: str, suspect
     told = NoticeContext(
         f"{number} is read again",
         (
-            f"Since {suspect.since:%Y-%m-%d %H:%M} UTC the process had been killed while at work on its record, and it was left alone.",
+            f"Since {suspect.since:%Y-%m-%d %H:%M} UTC trialmon was killed at work on its record, and it was left alone.",
             "What changed meanwhile has been found by comparing with the last version; steps in between may be missing.",
         ),
     )

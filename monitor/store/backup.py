@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from monitor.core.errors import NothingDone, TrialmonError
@@ -29,7 +30,8 @@ def backup(db_path: Path, target: Path, progress: Callable[[], None] = no_progre
         partial.unlink(missing_ok=True)
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _copy(source, partial, progress)
-        renew(partial)
+        with closing(connect(partial, "rw")) as copy:
+            renew(copy)  # what is noted of the original does not hold for it
         problems = check_integrity(partial)
         if problems:
             raise TrialmonError(

@@ -18,7 +18,7 @@ from monitor.core.errors import NothingDone, TrialmonError
 from monitor.store.lock import FileLock
 from monitor.store.migrations import migrate
 from monitor.store.schema import SCHEMA_VERSION
-from monitor.store.tally import begin, count, line, refuse_loss
+from monitor.store.tally import begin, count, line, refuse_loss, renew
 from monitor.store.troubles import in_words
 
 Connection = sqlite3.Connection
@@ -74,8 +74,10 @@ class Database:
             ) from error
         try:
             with lock.held(LONGEST_WAIT), in_words(path):
-                refuse_loss(path, lock.noted(), accept=accept_loss)
+                loss = refuse_loss(path, lock.noted(), accept=accept_loss)
                 writer = _open_writer(path, at)
+                if loss:  # a log that turns up again later must not be taken for its own
+                    renew(writer)
                 lock.note(line(writer, path, lock.noted(), opening=True))
         except BaseException:
             lock.close()

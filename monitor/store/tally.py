@@ -52,14 +52,10 @@ def begin(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
 
-def renew(path: Path) -> None:
-    """Give a copy an identity of its own: what is noted of the original does not hold for it."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.execute("DELETE FROM meta WHERE name IN ('identity', 'writes')")
-        begin(connection)
-    finally:
-        connection.close()
+def renew(connection: sqlite3.Connection) -> None:
+    """Give a database another identity: what was noted of the one that it comes from, and its log, are no longer its own."""
+    connection.execute("DELETE FROM meta WHERE name IN ('identity', 'writes')")
+    begin(connection)
 
 
 def count(connection: sqlite3.Connection) -> None:
@@ -110,18 +106,21 @@ def missing(path: Path) -> int:
         lock.close()
 
 
-def refuse_loss(path: Path, noted: str, *, accept: bool) -> None:
-    """Raises NothingDone where the log is another file's, or, unless that is accepted, where the newest writes are gone. Under the writers'
-    lock, and before the file is opened for writing: closing it could bring a foreign log into it."""
+def refuse_loss(path: Path, noted: str, *, accept: bool) -> int:
+    """How many of the newest writes are gone, where that is accepted.
+
+    Raises NothingDone where it is not, and, accepted or not, where the log is another file's. Under the writers' lock, and before the file
+    is opened for writing: closing it could bring a foreign log into it."""
     if _is_foreign(path, noted):
         raise NothingDone(
             f"{path}-wal does not belong to {path.name}: it holds writes to another file, or to an older state of it",
             f"put back the one that belongs to it; if you have restored the database, move {path.name}-wal and {path.name}-shm away."
             " Nothing was touched",
         )
-    writes = 0 if accept else lost(path, noted)
-    if writes:
+    writes = lost(path, noted)
+    if writes and not accept:
         raise NothingDone(*in_words(path, writes))
+    return writes
 
 
 def in_words(path: Path, writes: int) -> tuple[str, str]:

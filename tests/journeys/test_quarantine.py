@@ -112,7 +112,7 @@ def quarantine(on_tuesday: Ward, tmp_path: Path) -> Ward:
     return Ward(on_tuesday.office.copied_to(tmp_path / "ward"), on_tuesday.inbox, on_tuesday.starter)
 
 
-LEFT_ALONE = f"{POISON} is left alone: at work on its record, trialmon is killed"
+LEFT_ALONE = f"{POISON} is left alone: trialmon is killed at work on its record"
 READ_AGAIN = f"{POISON} is read again"
 
 
@@ -123,7 +123,7 @@ def test_after_two_deaths_the_others_are_told_and_it_is_left_alone(ward: Ward, w
     assert ward.look("2026-02-10T16:00Z").code == KILLED
     ended = ward.look("2026-02-10T17:00Z")
     assert ended.code == 1
-    assert f"trial {POISON}: trialmon was killed 2 times while at work on its record" in ended.stderr
+    assert f"trial {POISON}: trialmon was killed twice at work on its record" in ended.stderr
     assert ward.told() == sorted([LEFT_ALONE, FIRST, LAST])
     assert ward.deaths() == {POISON: 2}, "also where all came in one answer"
     for hour in (18, 19):
@@ -192,7 +192,7 @@ def test_another_version_of_trialmon_tries_it_at_once(quarantine: Ward) -> None:
 def test_status_says_that_it_is_left_alone(quarantine: Ward) -> None:
     said = quarantine.starter.run(quarantine.office, "status")
     assert said.code == 1
-    assert f"{POISON} is in quarantine: trialmon was killed 2 times" in said.stderr
+    assert f"{POISON} is in quarantine: trialmon was killed twice" in said.stderr
 
 
 def test_what_is_watched_no_longer_is_forgotten(quarantine: Ward) -> None:

@@ -93,6 +93,15 @@ def test_a_loss_can_be_accepted_and_is_then_over(dead: Path) -> None:
         assert mark(db, "two") == ""
 
 
+def test_a_log_that_turns_up_after_its_loss_was_accepted_is_no_longer_taken_in(dead: Path) -> None:
+    log = beside(dead, "-wal").rename(beside(dead, "-elsewhere"))
+    with Database.open(dead, accept_loss=True) as db:
+        set_mark(db, "three", "here")
+    log.rename(beside(dead, "-wal"))
+    with pytest.raises(NothingDone, match=FOREIGN):
+        Database.open(dead)
+
+
 def test_a_log_that_was_put_back_ends_it(dead: Path) -> None:
     log = beside(dead, "-wal").rename(beside(dead, "-elsewhere"))
     with pytest.raises(NothingDone, match=LOSS):

@@ -41,8 +41,10 @@ def command(invocation: Invocation, thin_older_than: str | None, yes: bool, acce
     and texts stay; what was made of them for each destination goes. The file itself shrinks only while no daemon is at work.
     """
     from monitor import bootstrap
-    from monitor.jobs.upkeep import thinning, upkeep
+    from monitor.jobs.upkeep import Done, thinning, upkeep
+    from monitor.render.wording import count
     from monitor.store.database import Database
+    from monitor.store.tally import missing
 
     now = bootstrap.clock_at(invocation.now).now()
     before = None if thin_older_than is None else _days_before(now, thin_older_than)
@@ -51,8 +53,15 @@ def command(invocation: Invocation, thin_older_than: str | None, yes: bool, acce
     settings = settings_of(invocation)
     if not settings.database.exists():
         raise NothingDone(f"there is no database at {settings.database} yet", "run `trialmon check` first")
-    at = bootstrap.crash_points(os.environ)
+    at, writes = bootstrap.crash_points(os.environ), missing(settings.database)
     with Database.open(settings.database, at=at, accept_loss=accept_loss) as db:
+        if accept_loss:
+            words = (
+                f"{count(writes, 'write is', 'writes are')} gone, and that is accepted"
+                if writes
+                else "no write is missing"
+            )
+            _say(invocation, [Done("loss", True, words)])
         well = _say(invocation, upkeep(db, settings.backups, shape_of, now, random.random))
         if well and before is not None:
             with invocation.output.progress("looking at what may be thinned") as tick:
