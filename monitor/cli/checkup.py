@@ -163,7 +163,7 @@ def _destinations(settings: "Settings", lists: "Loaded") -> Iterator[Finding]:
 
 def _database(call: Invocation, settings: "Settings") -> Iterator[Finding]:
     from monitor.store.database import Database
-    from monitor.store.tally import in_words, missing
+    from monitor.store.write_count import loss_in_words, missing
 
     path = settings.database
     if not path.exists():
@@ -176,7 +176,7 @@ def _database(call: Invocation, settings: "Settings") -> Iterator[Finding]:
         return
     with db:
         if writes := missing(path):
-            yield Finding("database", False, *in_words(path, writes))
+            yield Finding("database", False, *loss_in_words(path, writes))
         try:
             yield from _integrity(call, db)
             yield from _contents(call, db, settings)

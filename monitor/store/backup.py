@@ -8,8 +8,8 @@ from pathlib import Path
 
 from monitor.core.errors import NothingDone, TrialmonError
 from monitor.store.database import APPLICATION_ID, Database, connect
-from monitor.store.tally import renew
 from monitor.store.troubles import in_words
+from monitor.store.write_count import renew
 
 
 def no_progress() -> None:

@@ -18,8 +18,8 @@ from monitor.core.errors import NothingDone, TrialmonError
 from monitor.store.lock import FileLock
 from monitor.store.migrations import migrate
 from monitor.store.schema import SCHEMA_VERSION
-from monitor.store.tally import begin, count, line, refuse_loss, renew
 from monitor.store.troubles import in_words
+from monitor.store.write_count import begin, count, line, refuse_loss, renew
 
 Connection = sqlite3.Connection
 

@@ -44,7 +44,7 @@ def command(invocation: Invocation, thin_older_than: str | None, yes: bool, acce
     from monitor.jobs.upkeep import Done, thinning, upkeep
     from monitor.render.wording import count
     from monitor.store.database import Database
-    from monitor.store.tally import missing
+    from monitor.store.write_count import missing
 
     now = bootstrap.clock_at(invocation.now).now()
     before = None if thin_older_than is None else _days_before(now, thin_older_than)

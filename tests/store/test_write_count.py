@@ -17,7 +17,7 @@ from monitor.store.backup import backup
 from monitor.store.database import Database
 from monitor.store.lock import FileLock
 from monitor.store.marks import mark, set_mark
-from monitor.store.tally import missing
+from monitor.store.write_count import missing
 
 LOSS = "lacks its"
 FOREIGN = "does not belong to"
@@ -328,7 +328,7 @@ def test_whatever_came_before_only_a_loss_is_one(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Callable[[Path], None]], left: int
 ) -> None:
     """At last so many writes are left in the log, and the log is removed."""
-    path = tmp_path_factory.mktemp("tally") / "state" / "trialmon.db"
+    path = tmp_path_factory.mktemp("writes") / "state" / "trialmon.db"
     written(path, "first")
     for step in steps:
         step(path)

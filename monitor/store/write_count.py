@@ -27,7 +27,7 @@ _HEADER = 32  # bytes; a log that has no more than that holds nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class WriteCount:
     """How many writes the database of this identity has taken."""
 
     identity: str
@@ -38,7 +38,7 @@ class Tally:
 class _Noted:
     """What `line` noted: `in_file` writes at least are in the file itself, the others perhaps in the `log` of that name alone."""
 
-    tally: Tally
+    count: WriteCount
     in_file: int
     log: str
 
@@ -66,18 +66,18 @@ def count(connection: sqlite3.Connection) -> None:
 def line(connection: sqlite3.Connection, path: Path, noted: str, *, opening: bool = False) -> str:
     """What is to be noted of the database as it is now, after what was `noted` before: whose writes, how many, how many of them at
     least are in the file itself, and in which log the others. When a log begins anew, all that was written before is in the file."""
-    now, log = _tally(connection), _salts(path)
+    now, log = _counted(connection), _salts(path)
     if now is None:
         return ""
     before = _noted(noted)
     in_file = 0
     if not log:
         in_file = now.writes
-    elif before is not None and before.tally.identity == now.identity:
+    elif before is not None and before.count.identity == now.identity:
         if before.log == log:
             in_file = before.in_file
         elif not opening:  # else another pair of files may have been put in place
-            in_file = before.tally.writes
+            in_file = before.count.writes
     return f"{now.identity} {now.writes} {in_file} {log}"
 
 
@@ -90,8 +90,8 @@ def lost(path: Path, noted: str) -> int:
         now = _look(path, "mode=ro")
     except sqlite3.DatabaseError:  # whoever opens it says what is wrong
         return 0
-    same = now is not None and now.identity == before.tally.identity
-    return max(before.tally.writes - now.writes, 0) if same and now else 0
+    same = now is not None and now.identity == before.count.identity
+    return max(before.count.writes - now.writes, 0) if same and now else 0
 
 
 def missing(path: Path) -> int:
@@ -119,11 +119,11 @@ def refuse_loss(path: Path, noted: str, *, accept: bool) -> int:
         )
     writes = lost(path, noted)
     if writes and not accept:
-        raise NothingDone(*in_words(path, writes))
+        raise NothingDone(*loss_in_words(path, writes))
     return writes
 
 
-def in_words(path: Path, writes: int) -> tuple[str, str]:
+def loss_in_words(path: Path, writes: int) -> tuple[str, str]:
     """What is to be said of so many writes that are gone, and what to do."""
     return (
         f"the database {path} lacks its {'newest write' if writes == 1 else f'{writes} newest writes'}: {path.name}-wal was removed"
@@ -145,7 +145,7 @@ def _is_foreign(path: Path, noted: str) -> bool:
         return False
     before = _noted(noted)
     if before is not None and before.log == log:
-        replaced = before.tally.identity != alone.identity or alone.writes < before.in_file
+        replaced = before.count.identity != alone.identity or alone.writes < before.in_file
         if replaced:  # and the log of the file that was there before was left
             return True
     try:
@@ -155,30 +155,30 @@ def _is_foreign(path: Path, noted: str) -> bool:
     return whole is None or whole.identity != alone.identity or whole.writes < alone.writes
 
 
-def _look(path: Path, how: str) -> Tally | None:
-    """The tally as a reader finds it; with `immutable=1` that of the file alone, without its log. None where it has none. It is SQLite that
+def _look(path: Path, how: str) -> WriteCount | None:
+    """The count as a reader finds it; with `immutable=1` that of the file alone, without its log. None where it has none. It is SQLite that
     opens the file: were it opened and closed in any other way, the locks that this process holds on it would be gone."""
     connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?{how}", uri=True, timeout=30)
     try:
-        return _tally(connection)
+        return _counted(connection)
     finally:
         connection.close()
 
 
-def _tally(connection: sqlite3.Connection) -> Tally | None:
+def _counted(connection: sqlite3.Connection) -> WriteCount | None:
     rows = connection.execute("SELECT name, value FROM meta WHERE name IN ('identity', 'writes')").fetchall()
     return _made(*(dict(map(tuple, rows)).get(name, "") for name in ("identity", "writes")))
 
 
 def _noted(line: str) -> _Noted | None:
     identity, writes, in_file, log, *_ = [*line.split(" "), "", "", "", ""]
-    tally = _made(identity, writes)
-    return _Noted(tally, int(in_file), log) if tally is not None and in_file.isdigit() else None
+    counted = _made(identity, writes)
+    return _Noted(counted, int(in_file), log) if counted is not None and in_file.isdigit() else None
 
 
-def _made(identity: str, writes: str) -> Tally | None:
+def _made(identity: str, writes: str) -> WriteCount | None:
     whole = len(identity) == 32 and writes.isdigit()
-    return Tally(identity, int(writes)) if whole else None
+    return WriteCount(identity, int(writes)) if whole else None
 
 
 def _salts(path: Path) -> str:
