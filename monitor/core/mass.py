@@ -5,8 +5,8 @@ that submits may well edit all its trials on one day: so what was submitted coun
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from monitor.core.breaker import MOST
 from monitor.core.change import Change, Item, Kind
@@ -50,19 +50,21 @@ class Touched:
 @dataclass(frozen=True, slots=True)
 class MassChange:
     """`trials` of the trials that were `read` changed at once. `unsubmitted`: so many did without a submission; `widespread`: edits that
-    are in too many trials by themselves; `edits`: the most frequent ones, each with the number of trials."""
+    are in too many trials by themselves, `submitted` those of them that are so with what sponsors submitted; `edits`: the most
+    frequent ones, each with the number of trials."""
 
     trials: int
     read: int
     unsubmitted: bool
     widespread: frozenset[Edit]
+    submitted: frozenset[Edit]
     edits: tuple[tuple[Edit, int], ...]
 
     def includes(self, one: Touched) -> bool:
-        """Whether what changed in a trial is a part of it."""
-        return bool(one.edits) and (
-            (self.unsubmitted and not one.sponsor) or not one.edits.isdisjoint(self.widespread)
-        )
+        """Whether what changed in a trial is a part of it. What a sponsor submitted is not, unless too many others submitted the same."""
+        if one.sponsor:
+            return not one.edits.isdisjoint(self.submitted)
+        return bool(one.edits) and (self.unsubmitted or not one.edits.isdisjoint(self.widespread))
 
     def explains(self, edits: Iterable[Edit]) -> bool:
         """Whether one of these edits is among those that were made alike in many trials; any is, where there are no such."""
@@ -103,27 +105,30 @@ def submitter(before: TrialFacts, after: TrialFacts) -> str:
 def mass_change(touched: Iterable[Touched], read: int) -> MassChange | None:
     """The mass change that these trials, out of so many that were read, amount to; None if they do not."""
     changed = [one for one in touched if one.edits]
-    by_edit: dict[Edit, list[Touched]] = defaultdict(list)
+    own: Counter[Edit] = Counter()
+    sponsors: dict[Edit, set[str]] = defaultdict(set)
     for one in changed:
         for edit in one.edits:
-            by_edit[edit].append(one)
+            own[edit] += not one.sponsor
+            sponsors[edit] |= {one.sponsor} - {""}
     unsubmitted = _too_many(sum(not one.sponsor for one in changed), read, SHARE)
-    widespread = frozenset(edit for edit, those in by_edit.items() if _is_widespread(edit, those, read))
-    if not (unsubmitted or widespread):
+    by_itself = frozenset(edit for edit, n in own.items() if _too_many(n, read, _share_of(edit)))
+    submitted = frozenset(
+        edit
+        for edit, n in own.items()
+        if edit not in by_itself and _too_many(n + len(sponsors[edit]), read, SHARE)
+    )
+    if not (unsubmitted or by_itself or submitted):
         return None
-    found = MassChange(0, read, unsubmitted, widespread, ())
+    found = MassChange(0, read, unsubmitted, by_itself | submitted, submitted, ())
     part = [one for one in changed if found.includes(one)]
     counts = Counter(edit for one in part for edit in one.edits)
     often = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return MassChange(len(part), read, unsubmitted, widespread, tuple(often[:_KEPT]))
+    return replace(found, trials=len(part), edits=tuple(often[:_KEPT]))
 
 
-def _is_widespread(edit: Edit, those: Sequence[Touched], read: int) -> bool:
-    own = sum(not one.sponsor for one in those)
-    sponsors = len({one.sponsor for one in those} - {""})
-    return _too_many(own + sponsors, read, SHARE) or (
-        edit.is_field and _too_many(own, read, SHARE_OF_A_FIELD)
-    )
+def _share_of(edit: Edit) -> float:
+    return SHARE_OF_A_FIELD if edit.is_field else SHARE
 
 
 def _too_many(trials: int, read: int, share: float) -> bool:

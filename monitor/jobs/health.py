@@ -16,15 +16,17 @@ from monitor.render.contexts import NoticeContext
 from monitor.render.wording import count
 from monitor.store.destinations import breaker_of, broken_destinations
 from monitor.store.health import SILENCE
+from monitor.store.holds import held_since
 from monitor.store.outbox import notify
 from monitor.store.runs import note_failure, note_success, source_state
 
 
 def note_look_failed(context: Context, source: Source | Literature, why: str) -> None:
-    """A look at a source failed. From a day on without a successful one, everybody who watches something is told, once."""
+    """A look at a source failed. From a day on without a successful one, everybody who watches something is told, once. While something
+    is held the source could be read: then the day begins with that."""
     now = context.clock.now()
     state = source_state(context.database, source.id)
-    silent_since = state.last_ok_at or state.failing_since
+    silent_since = held_since(context.database, source.id) or state.last_ok_at or state.failing_since
     notices: list[Notification] = []
     patience = context.settings.patience.get(source.id, SILENCE)
     if silent_since is not None and now - silent_since >= patience and not state.failing_told:

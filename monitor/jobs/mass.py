@@ -132,6 +132,7 @@ class Gate:
     def keeps(self, trial: TrialId, reading: Reading) -> bool:
         """Whether a reading is kept aside: it is of a trial that we have a version of, and its record changed."""
         if not isinstance(reading, Found):
+            self._answered += trial in self._held
             return False
         before = snapshots(self._context.database, [trial]).get(trial)
         if before is None or before.version == 0:
@@ -203,7 +204,8 @@ class Gate:
             return self._still_held(hold, "it is too early for a second reading")
         if self._same < _THE_SAME * self._answered and now - hold.since < _LONGEST:
             return self._held_back(change, now, hold)
-        accept(database, hold, change, now)
+        if not accept(database, hold, change, now):
+            return self._still_held(hold, "another look has just read something else")
         _log.warning("%s: a second reading says the same, so that it is applied: %s", hold.source, change)
         self.accepted = Accepted(hold.id, change)
         return ""

@@ -57,6 +57,12 @@ def open_hold(db: Database, source: str) -> Hold | None:
     return _hold(row) if row is not None else None
 
 
+def held_since(db: Database, source: str) -> datetime | None:
+    """Since when something is held of a source that is not accepted; None if nothing is."""
+    hold = open_hold(db, source)
+    return hold.since if hold is not None and hold.accepted_at is None else None
+
+
 def held_now(db: Database) -> list[dict[str, Any]]:
     """What is held and not accepted, as `status --json` gives it: at most one mass change a source."""
     with db.reading() as connection:
@@ -89,11 +95,13 @@ def hold_back(
     before: Hold | None = None,
 ) -> None:
     """Hold what was read, in one transaction; what was held `before` and came otherwise now gives way to it. What is left of holds that
-    are over, the records that turned out to be none, is let go."""
+    are over, the records that turned out to be none, is let go. Nothing is written where another process holds something meanwhile."""
     at = stamp(now)
     with db.writing() as connection:
         if before is not None:
             _end(connection, before, "read otherwise", at)
+        if _is_held(connection, source):
+            return
         connection.execute(
             "DELETE FROM held_records WHERE hold IN (SELECT id FROM holds WHERE source = ? AND ended_at IS NOT NULL)",
             (source,),
@@ -126,15 +134,20 @@ def fingerprints(db: Database, hold: Hold) -> dict[TrialId, str]:
         }
 
 
-def accept(db: Database, hold: Hold, change: MassChange, now: datetime) -> None:
-    """A second reading said the same: `change` as it was read now is what the registry says. What it brings is written down next."""
+def accept(db: Database, hold: Hold, change: MassChange, now: datetime) -> bool:
+    """A second reading said the same: `change` as it was read now is what the registry says. What it brings is written down next. False
+    where another process found out meanwhile that the registry says something else."""
     with db.writing() as connection:
         connection.execute(
-            "UPDATE holds SET accepted_at = ?, mass = ? WHERE id = ?",
+            "UPDATE holds SET accepted_at = ?, mass = ? WHERE id = ? AND ended_at IS NULL AND accepted_at IS NULL",
             (stamp(now), json.dumps(_as_json(change)), hold.id),
         )
+        (accepted,) = connection.execute(
+            "SELECT accepted_at IS NOT NULL FROM holds WHERE id = ?", (hold.id,)
+        ).fetchone()
         db.at("hold-accepted:before-commit")
     db.at("hold-accepted:after-commit")
+    return bool(accepted)
 
 
 def end_hold(db: Database, hold: Hold, outcome: Outcome, now: datetime) -> None:
@@ -147,9 +160,17 @@ def end_hold(db: Database, hold: Hold, outcome: Outcome, now: datetime) -> None:
 
 
 def _end(connection: Connection, hold: Hold, outcome: Outcome, at: str) -> None:
-    connection.execute("UPDATE holds SET ended_at = ?, outcome = ? WHERE id = ?", (at, outcome, hold.id))
-    if outcome == "accepted":
+    ended = connection.execute(
+        "UPDATE holds SET ended_at = ?, outcome = ? WHERE id = ? AND ended_at IS NULL", (at, outcome, hold.id)
+    )
+    if ended.rowcount and outcome == "accepted":
         connection.execute("DELETE FROM held_records WHERE hold = ?", (hold.id,))
+
+
+def _is_held(connection: Connection, source: str) -> bool:
+    return bool(
+        connection.execute("SELECT 1 FROM holds WHERE source = ? AND ended_at IS NULL", (source,)).fetchone()
+    )
 
 
 def part_of(hold: int, trial: TrialId, version: int) -> Also:
@@ -195,7 +216,11 @@ def _hold(row: Any) -> Hold:
 
 
 def _as_json(change: MassChange) -> dict[str, Any]:
-    return {**asdict(change), "widespread": [asdict(edit) for edit in sorted(change.widespread)]}
+    return {
+        **asdict(change),
+        "widespread": [asdict(edit) for edit in sorted(change.widespread)],
+        "submitted": [asdict(edit) for edit in sorted(change.submitted)],
+    }
 
 
 def _from_json(stored: dict[str, Any]) -> MassChange:
@@ -204,5 +229,6 @@ def _from_json(stored: dict[str, Any]) -> MassChange:
         stored["read"],
         stored["unsubmitted"],
         frozenset(Edit(**edit) for edit in stored["widespread"]),
+        frozenset(Edit(**edit) for edit in stored["submitted"]),
         tuple((Edit(**edit), n) for edit, n in stored["edits"]),
     )

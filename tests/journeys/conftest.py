@@ -1,0 +1,5 @@
+"""What several journeys begin with."""
+
+from tests.journeys.migrating import house, made
+
+__all__ = ["house", "made"]
