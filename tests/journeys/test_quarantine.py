@@ -132,9 +132,8 @@ def test_after_two_deaths_the_others_are_told_and_it_is_left_alone(ward: Ward, w
     assert ward.told() == [], "it is told once"
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_one_death_is_no_reason_to_leave_it_alone(ward: Ward, way: str) -> None:
-    ward.way = way
+def test_one_death_is_no_reason_to_leave_it_alone(ward: Ward) -> None:
+    ward.way = "read"
     assert ward.look("2026-02-10T15:00Z").code == KILLED
     ward.way = ""
     assert ward.look("2026-02-10T16:00Z").code == 0
