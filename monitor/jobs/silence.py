@@ -10,6 +10,7 @@ from monitor.jobs.quarantine import in_words
 from monitor.render.wording import count
 from monitor.store import health
 from monitor.store.database import Database
+from monitor.store.destinations import breaker_of
 from monitor.store.inspection import free_bytes
 from monitor.store.quarantine import suspects
 from monitor.store.silence import last_complete_looks, overdue
@@ -100,9 +101,13 @@ def _deliveries(db: Database, report: dict[str, Any], now: datetime) -> Iterator
             message = (
                 f"destination {name}: {one.waiting} should have been sent since {one.due:%Y-%m-%d %H:%M} UTC"
             )
-            yield Doubt(
-                "deliveries", message, "does the daemon run? `trialmon deliver` sends what is due", one.told
+            why = breaker_of(db, name).why
+            hint = (
+                f"the last attempt: {why}; `trialmon destinations test {name}`"
+                if why
+                else "does the daemon run? `trialmon deliver` sends what is due"
             )
+            yield Doubt("deliveries", message, hint, one.told)
     if report["outbox"]["gave_up"]:
         message = f"{count(report['outbox']['gave_up'], 'message was', 'messages were')} given up"
         hint = "`trialmon outbox list --state gave_up`, then `trialmon outbox retry --all-given-up` or `trialmon outbox drop`"

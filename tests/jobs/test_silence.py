@@ -11,10 +11,12 @@ import pytest
 from monitor.jobs import silence
 from monitor.jobs.silence import Doubt, doubts
 from monitor.jobs.tending import Tending
+from monitor.store.outbox import notify
 from tests import canary
 from tests.builders import a_document, a_moment
 from tests.faults.desk import NUMBERS, Desk
 from tests.loopback import say, serving
+from tests.store.builders import a_notification
 
 
 class Ear:
@@ -116,6 +118,15 @@ def test_what_should_have_been_sent_an_hour_ago_is_a_doubt(
     late = found(beating, "2026-02-10T17:01")
     assert {doubt.what for doubt in late} == {"deliveries"}
     assert {doubt.told for doubt in late} == {False}
+    assert all(doubt.hint.startswith("the last attempt: ") for doubt in late)
+
+
+def test_what_nobody_tried_to_send_is_a_doubt_about_the_daemon(beating: Desk) -> None:
+    with beating.office.context(a_moment("2026-02-09T15:31")) as context:
+        now = context.clock.now()
+        notify(context.database, [a_notification(destinations=("desk",), trial="", due=now)], now)
+    (doubt,) = found(beating, "2026-02-09T16:35")[-1:]
+    assert doubt.hint == "does the daemon run? `trialmon deliver` sends what is due"
 
 
 def test_a_disk_that_is_nearly_full_is_a_doubt(beating: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
