@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from monitor.core.dates import PartialDate
 from monitor.core.json import Json
-from monitor.core.paper import Link, Paper, PaperKind, PaperSeen, Relation
+from monitor.core.paper import Link, Paper, PaperKind, PaperSeen, Relation, Tie
 from monitor.core.significance import Case, Example, Rule, Significance, Verdict
 from monitor.rules.words import shortened
 
@@ -108,30 +108,39 @@ def _notices(paper: Paper, relation: Relation) -> list[str]:
     return sorted(tie.to for tie in paper.ties if tie.relation == relation)
 
 
+def _named(notices: list[str]) -> str:
+    """Which notices a record names, for the beginning of a `because`."""
+    named = ", ".join(key.replace("pmid:", "PMID ", 1).replace("doi:", "doi ", 1) for key in notices[:3])
+    return f"its record names the notice {shortened(named, 100)}; " if named else ""
+
+
 def _retracted(case: Case) -> Iterable[Verdict]:
     seen = case.paper
     if seen is not None and (seen.paper.kinds & _WITHDRAWN or _notices(seen.paper, "retracted by")):
-        headline = f"Retracted: {told_of(seen.paper)}"
-        yield from _verdict("retracted", Significance.CRITICAL, headline, _tie(case, seen), seen, "retracted")
+        what = "A notice of retraction" if "retraction" in seen.paper.kinds else "Retracted"
+        because = _named(_notices(seen.paper, "retracted by")) + _tie(case, seen)
+        headline = f"{what}: {told_of(seen.paper)}"
+        yield from _verdict("retracted", Significance.CRITICAL, headline, because, seen, "retracted")
 
 
 def _concern(case: Case) -> Iterable[Verdict]:
     seen = case.paper
     if seen is not None and ("concern" in seen.paper.kinds or _notices(seen.paper, "doubted by")):
-        headline = f"An expression of concern: {told_of(seen.paper)}"
-        yield from _verdict("concern", Significance.CRITICAL, headline, _tie(case, seen), seen, "concern")
+        of_it = ":" if "concern" in seen.paper.kinds else " about"
+        because = _named(_notices(seen.paper, "doubted by")) + _tie(case, seen)
+        headline = f"An expression of concern{of_it} {told_of(seen.paper)}"
+        yield from _verdict("concern", Significance.CRITICAL, headline, because, seen, "concern")
 
 
 def _erratum(case: Case) -> Iterable[Verdict]:
     seen = case.paper
     if seen is None:
         return
-    notices = [seen.paper.keys[0]] if "erratum" in seen.paper.kinds else _notices(seen.paper, "corrected by")
-    for notice in notices:
-        headline = f"An erratum: {told_of(seen.paper)}"
-        yield from _verdict(
-            "erratum", Significance.NOTABLE, headline, _tie(case, seen), seen, f"erratum {notice}"
-        )
+    is_notice = "erratum" in seen.paper.kinds
+    for notice in [seen.paper.keys[0]] if is_notice else _notices(seen.paper, "corrected by"):
+        headline = f"An erratum{':' if is_notice else ' to'} {told_of(seen.paper)}"
+        because = ("" if is_notice else _named([notice])) + _tie(case, seen)
+        yield from _verdict("erratum", Significance.NOTABLE, headline, because, seen, f"erratum {notice}")
 
 
 def _corrected(case: Case) -> Iterable[Verdict]:
@@ -147,7 +156,13 @@ def _corrected(case: Case) -> Iterable[Verdict]:
         )
 
 
-def _seen(link: Link | None, *kinds: PaperKind, preprint: str = "", correction: str = "") -> PaperSeen:
+def _seen(
+    link: Link | None,
+    *kinds: PaperKind,
+    preprint: str = "",
+    correction: str = "",
+    by: Relation | None = None,
+) -> PaperSeen:
     paper = Paper(
         "pubmed",
         "99900001",
@@ -156,6 +171,7 @@ def _seen(link: Link | None, *kinds: PaperKind, preprint: str = "", correction: 
         PartialDate(2026, 1),
         "99900001",
         kinds=frozenset(kinds),
+        ties=(Tie(by, "pmid:99900009"),) if by is not None else (),
     )
     return PaperSeen(paper, link, "PubMed", preprint=preprint, correction=correction)
 
@@ -263,9 +279,15 @@ RULES = (
         (
             _example(
                 "its record says so",
-                _seen("number", "article", "retracted"),
+                _seen("number", "article", "retracted", by="retracted by"),
                 Significance.CRITICAL,
                 f"Retracted: {_PAPER}",
+            ),
+            _example(
+                "the notice is found first",
+                _seen("number", "retraction"),
+                Significance.CRITICAL,
+                f"A notice of retraction: {_PAPER}",
             ),
         ),
         on="paper",
@@ -283,6 +305,12 @@ RULES = (
                 Significance.CRITICAL,
                 f"An expression of concern: {_PAPER}",
             ),
+            _example(
+                "its record names one",
+                _seen("number", "article", by="doubted by"),
+                Significance.CRITICAL,
+                f"An expression of concern about {_PAPER}",
+            ),
         ),
         on="paper",
     ),
@@ -292,7 +320,15 @@ RULES = (
         "A publication that names the trial is corrected by its journal.",
         "publications",
         _erratum,
-        (_example("published", _seen("number", "erratum"), Significance.NOTABLE, f"An erratum: {_PAPER}"),),
+        (
+            _example("published", _seen("number", "erratum"), Significance.NOTABLE, f"An erratum: {_PAPER}"),
+            _example(
+                "its record names one",
+                _seen("number", "article", by="corrected by"),
+                Significance.NOTABLE,
+                f"An erratum to {_PAPER}",
+            ),
+        ),
         on="paper",
     ),
     Rule(

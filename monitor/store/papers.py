@@ -173,13 +173,13 @@ def _shown(value: object) -> str:
 
 
 def _write_row(connection: Connection, row: int) -> None:
-    """The row says what the newest records of all sources say together: the first source's word, filled up from the others; what any of
-    them calls it."""
+    """The row says what the newest records of all sources say together: the word of the one that gives papers their PubMed numbers, filled
+    up from the others; what any of them calls it."""
     bodies = [
         json.loads(version["body"])
         for version in connection.execute(
             "SELECT body FROM paper_versions AS v WHERE paper = ? AND version = (SELECT MAX(version) FROM paper_versions AS n"
-            " WHERE n.source = v.source AND n.source_id = v.source_id) ORDER BY source = 'pubmed' DESC, source, source_id",
+            " WHERE n.source = v.source AND n.source_id = v.source_id) ORDER BY source_id = body ->> 'pmid' DESC, source, source_id",
             (row,),
         )
     ]

@@ -146,9 +146,13 @@ def test_who_asks_is_said_and_the_key_stays_between_us(library: Library, registr
         assert request.query["tool"] == "trialmon"
         assert request.query["email"] == "desk@example.org"
         assert request.query["api_key"] == "a-key-of-ours"
-    assert "a-key-of-ours" not in said.stdout + said.stderr
-    for file in library.folder.rglob("trialmon.db*"):
-        assert b"a-key-of-ours" not in file.read_bytes()
+    for command in ("status", "doctor", "publications", "events"):
+        also = library.command(command, KEY="a-key-of-ours")
+        said.stdout, said.stderr = said.stdout + also.stdout, said.stderr + also.stderr
+    for private in ("a-key-of-ours", "desk@example.org"):
+        assert private not in said.stdout + said.stderr
+        for file in library.folder.rglob("trialmon.db*"):
+            assert private.encode() not in file.read_bytes()
 
 
 def test_a_mention_in_the_text_is_routine_and_says_so(library: Library, registry: EmbeddedRegistry) -> None:

@@ -24,10 +24,6 @@ sources:
   clinicaltrials.gov:
     base_url: {base_url}
     pause: 0s                # allowed on the loopback interface only
-  pubmed:
-    base_url: {base_url}
-  europepmc:
-    base_url: {base_url}
 """
 
 
@@ -89,6 +85,7 @@ def _make_room(into: Path, watchlist: Path) -> None:
 def _replay(invocation: Invocation, records: Path, papers: Path, into: Path) -> None:
     from monitor import bootstrap
     from monitor.config.load import settings_in_force
+    from monitor.discovery import literature
     from monitor.embedded import EmbeddedRegistry, History, Shelf
     from monitor.jobs.check import check
     from monitor.jobs.context import Report
@@ -99,7 +96,8 @@ def _replay(invocation: Invocation, records: Path, papers: Path, into: Path) -> 
     history = History.load(records)
     with EmbeddedRegistry(history, shelf=Shelf.load(papers)).serving() as registry:
         config = into / "trialmon.yaml"
-        config.write_text(_CONFIGURATION.format(base_url=registry.base_url), encoding="utf-8")
+        asked = "".join(f"  {name}:\n    base_url: {registry.base_url}\n" for name in literature())
+        config.write_text(_CONFIGURATION.format(base_url=registry.base_url) + asked, encoding="utf-8")
         settings = settings_in_force(config, invocation.environment)
         output.say(f"An embedded registry answers at {registry.base_url} with the records of {records}.")
         for day in registry.days:
