@@ -204,8 +204,8 @@ def _not_there_yet(path: Path) -> Finding:
 
 def _contents(call: Invocation, db: "Database", settings: "Settings") -> Iterator[Finding]:
     from monitor import bootstrap
-    from monitor.cli.showing import size
     from monitor.jobs.silence import doubts
+    from monitor.render.wording import size
     from monitor.store import health
     from monitor.store.past import how_the_past_stands
 
@@ -259,7 +259,7 @@ def _integrity(call: Invocation, db: "Database") -> Iterator[Finding]:
 
 
 def _disk(database: Path) -> Iterator[Finding]:
-    from monitor.cli.showing import size
+    from monitor.render.wording import size
     from monitor.store.inspection import files_of
 
     folder = next(parent for parent in database.parents if parent.exists())

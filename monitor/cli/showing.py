@@ -175,13 +175,6 @@ def ago(stamp: str, now: datetime) -> str:
     return f"{age.days} days ago"
 
 
-def size(number: float) -> str:
-    """Bytes as people read them: `640 kB`, `1.2 MB`, `3.4 GB`."""
-    if number < 1_000_000:
-        return f"{number / 1000:.0f} kB"
-    return f"{number / 1_000_000:.1f} MB" if number < 1_000_000_000 else f"{number / 1_000_000_000:.1f} GB"
-
-
 def _safe(word: Words) -> tuple[str, str]:
     text, tint = (word, "") if isinstance(word, str) else word
     return _LINES.sub(" ", printable(text)), tint

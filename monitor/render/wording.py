@@ -149,6 +149,13 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
 
 
+def size(number: float) -> str:
+    """Bytes as people read them: `640 kB`, `1.2 MB`, `3.4 GB`."""
+    if number < 1_000_000:
+        return f"{number / 1000:.0f} kB"
+    return f"{number / 1_000_000:.1f} MB" if number < 1_000_000_000 else f"{number / 1_000_000_000:.1f} GB"
+
+
 def weight(significance: Significance) -> str:
     """How a message marks a verdict: `CRITICAL`."""
     return significance.name

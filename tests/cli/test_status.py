@@ -8,10 +8,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor import bootstrap
-from monitor.cli.showing import ago, size
+from monitor.cli.showing import ago
 from monitor.config.load import load_settings
 from monitor.core.breaker import Breaker
 from monitor.jobs.metrics import write_metrics_file
+from monitor.render.wording import size
 from monitor.store import runs, sending
 from tests.builders import NUMBER, a_moment
 from tests.cli.archive import Archive

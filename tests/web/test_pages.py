@@ -184,6 +184,7 @@ def test_no_words_are_a_mistake(get: Get, words_: str) -> None:
 
 def test_health_says_whether_silence_means_that_nothing_changed(get: Get) -> None:
     told = words(get("/health"))
+    assert re.search(r"Database \d+ kB of which \w+.* \d+ kB Free on its disk [\d.]+ [MG]B", told)
     assert "clinicaltrials.gov" in told
     assert "Last looks" in told
     assert "Silence may not mean that nothing changed" in told, "nobody has looked since"

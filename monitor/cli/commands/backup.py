@@ -16,7 +16,7 @@ def command(invocation: Invocation, file: Path) -> None:
 
     Exit 1 if the copy failed, 3 if it could not be begun. Put it on another disk than the database's.
     """
-    from monitor.cli.showing import size
+    from monitor.render.wording import size
     from monitor.store.backup import backup
 
     output = invocation.output

@@ -49,7 +49,7 @@ def command(
     CSV is for spreadsheets: what a registry wrote can be no formula there. Parquet is a folder with one below it for each month in which
     rows were seen (`month=2026-03`).
     """
-    from monitor.cli.showing import size
+    from monitor.render.wording import size
     from monitor.store import export, parquet
 
     if str(target) == "-":

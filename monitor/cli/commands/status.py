@@ -67,8 +67,8 @@ def _metrics(db: "Database", settings: "Settings", now: datetime) -> bytes:
 
 
 def _board(output: Output, report: Mapping[str, Any], now: datetime, new_fields: int) -> None:
-    from monitor.cli.showing import IN, ago, put, size
-    from monitor.render.wording import count
+    from monitor.cli.showing import IN, ago, put
+    from monitor.render.wording import count, size
 
     held = {one["source"] for one in report["held"]}
     for source in report["sources"]:

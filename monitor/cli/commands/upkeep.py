@@ -73,7 +73,8 @@ def command(invocation: Invocation, thin_older_than: str | None, yes: bool, acce
 
 def _say(invocation: Invocation, tasks: "Iterable[Done]") -> bool:
     """Each task as it is done; gives whether all is well."""
-    from monitor.cli.showing import IN, put, size
+    from monitor.cli.showing import IN, put
+    from monitor.render.wording import size
 
     output, well = invocation.output, True
     for done in tasks:

@@ -1,6 +1,8 @@
 """How the monitor stands: sources, looks, what waits to be told, the database. Whether silence means that nothing changed."""
 
+from monitor.render import wording
 from monitor.store import health
+from monitor.store.inspection import free_bytes
 from monitor.web.page import Answer, Asked, Page, Shown
 
 _LOOKS = 20
@@ -18,7 +20,8 @@ def _health(asked: Asked) -> Answer:
             "watched": report["watched"],
             "outbox": report["outbox"],
             "database": report["database"],
-            "megabytes": f"{report['database']['bytes'] / 1_000_000:,.1f}",
+            "free": free_bytes(asked.database.path),
+            "size": wording.size,
             "looks": health.last_runs(asked.database, _LOOKS),
         },
     )
