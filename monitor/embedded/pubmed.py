@@ -43,7 +43,7 @@ def esearch(papers: Sequence[Printed], query: Mapping[str, str]) -> Answer:
         if parts is None:
             raise boolean.NoQuestion(written)
         first, field, last = parts[1], (parts[2] or "all").lower(), parts[3]
-        if field in ("edat", "mdat"):
+        if field in ("crdt", "edat", "mdat"):
             answered.append(written)
             return between(papers, field == "mdat", first, last or first)
         if field not in _FIELDS:

@@ -384,6 +384,12 @@ class TestQuestions:
         found = answered(PUBMED.naming(["NCT03737461"], YESTERDAY), FakeServices(shelf))
         assert {hit.id for hit in found.hits} == {"39000002", "39000003"}
 
+    def test_what_was_printed_long_before_it_came_is_asked_for_by_the_day_that_it_came(self) -> None:
+        # PubMed gives such a paper its day of publication as [edat].
+        services = FakeServices(a_shelf(a_paper(registered=registered("NCT03737461")), day=TODAY))
+        assert len(answered(PUBMED.naming(["NCT03737461"], YESTERDAY), services).hits) == 1
+        assert f'"{YESTERDAY:%Y/%m/%d}"[crdt] : "3000"[crdt]' in dict(services.asked[0].params)["term"]
+
     def test_a_hundred_numbers_and_no_paper_are_one_request(self) -> None:
         services = FakeServices(a_shelf(a_paper(registered=registered("NCT00001001"))))
         numbers = [f"NCT0000{n}" for n in range(1001, 1101)]

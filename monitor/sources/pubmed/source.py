@@ -13,6 +13,7 @@ from monitor.sources.pubmed.query import only_alternatives
 from monitor.sources.pubmed.records import SOURCE_ID, read_papers
 from monitor.sources.pubmed.searches import Search, is_pmid, read_search, require_no_error
 
+_DATES = ("crdt", "edat", "mdat")
 _ESEARCH = "/entrez/eutils/esearch.fcgi"
 _EFETCH = "/entrez/eutils/efetch.fcgi"
 # ESearch lists no more of PubMed's papers, however it is asked.
@@ -111,10 +112,11 @@ def _letters(text: str) -> str:
 
 
 def _window(since: date | None) -> str:
-    """What was entered or corrected since a day. ESearch's own parameters know one kind of date at a time only."""
+    """What was entered or corrected since a day. What enters more than a year after it was printed has that day as its [edat]: only
+    [crdt] tells when it came. ESearch's own parameters know one kind of date at a time only."""
     if since is None:
         return ""
-    ranges = " OR ".join(f'"{since:%Y/%m/%d}"[{field}] : "3000"[{field}]' for field in ("edat", "mdat"))
+    ranges = " OR ".join(f'"{since:%Y/%m/%d}"[{field}] : "3000"[{field}]' for field in _DATES)
     return f" AND ({ranges})"
 
 
