@@ -20,7 +20,7 @@ from monitor.jobs.wording import built_in, worded
 from monitor.render.contexts import DigestContext, Looks
 from monitor.store.digests import DigestDue, Stored, digests_due, fold, stored
 from monitor.store.receipts import previous_slot, untold
-from monitor.store.slots import begin_slots, last_digest, last_look, told_up_to, watched_facts
+from monitor.store.slots import begin_slots, last_digest, last_look, seen_since, told_up_to, watched_facts
 
 _log = logging.getLogger("trialmon.digest")
 
@@ -185,7 +185,8 @@ def _put_together(
         before = last_digest(context.database, reader.name, reader.destinations)
         ahead = coming_up(context, standing, before, until, reader.timezone)
         if quiet:
-            looks = Looks(len(standing), last_look(context.database, list(context.doors)))
+            later = seen_since(context.database, list(reader.wishes), until)
+            looks = Looks(len(standing), last_look(context.database, list(context.doors)), later)
     sections, notes = sections_of(context, members, reader, ahead)
     return DigestContext(
         sections,

@@ -108,10 +108,12 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """That somebody looked: at how many trials, and when last (None: never yet)."""
+    """That somebody looked: at how many trials, and when last (None: never yet). `later`: something was seen after the moment of the
+    digest, which comes late; the next one tells it."""
 
     trials: int
     last: datetime | None
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

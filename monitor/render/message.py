@@ -62,7 +62,7 @@ def render_digest(digest: DigestContext) -> Message:
     ]
     title = _title_of_a_digest(digest, alerts, headlines)
     values: dict[str, object] = {
-        "heading": _counted(alerts) if alerts else title.partition(":")[0],
+        "heading": _counted(alerts) if alerts else _without_names(digest, title),
         "lead": one_line(digest.lead, 300),
         "looks": looks,
         "notes": tuple(note_view(note) for note in digest.notes),
@@ -133,7 +133,14 @@ def _title_of_a_digest(
         return f"Now watching {wording.count(watched, 'trial')} more"
     if digest.looks is not None and not is_known(digest.looks, digest.until):
         return "Not known whether anything changed"
+    if digest.looks is not None and digest.looks.later:
+        return f"No changes until {wording.moment(digest.until, digest.timezone, digest.language)}"
     return "No changes"
+
+
+def _without_names(digest: DigestContext, title: str) -> str:
+    """What a title says before it names messages: `3 messages`."""
+    return title.partition(":")[0] if digest.notes else title
 
 
 def _counted(alerts: Iterable[AlertContext]) -> str:

@@ -276,8 +276,11 @@ def looks_words(looks: Looks, now: datetime, zone: tzinfo, language: str, *, hel
     trials = wording.count(looks.trials, "trial")
     if not is_known(looks, now):
         return f"No look has succeeded since {last}: what changed since then in your {trials} is not known."
-    changed = "Nothing that you asked for changed." if held_back else "Nothing changed."
-    return f"{changed} {trials} looked at, last look at {last}."
+    changed = "Nothing that you asked for changed" if held_back else "Nothing changed"
+    if looks.later:
+        until = wording.moment(now, zone, language)
+        return f"{changed} until {until}. {trials} looked at, last look at {last}; what was seen since then comes with the next digest."
+    return f"{changed}. {trials} looked at, last look at {last}."
 
 
 def note_view(note: Note) -> NoteView:

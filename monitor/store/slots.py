@@ -59,6 +59,17 @@ def last_look(db: Database, sources: Sequence[str]) -> datetime | None:
     return min(moment(found[source]) for source in sources)
 
 
+def seen_since(db: Database, watchlists: Sequence[str], since: datetime) -> bool:
+    """Whether anything was seen in the trials of these lists after that moment."""
+    with db.reading() as connection:
+        row = connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM events AS e JOIN watched AS w ON w.trial = e.trial WHERE e.seen_at > ?"
+            " AND w.watchlist IN (SELECT value FROM json_each(?)))",
+            (stamp(since), json.dumps(list(watchlists))),
+        ).fetchone()
+    return bool(row[0])
+
+
 def watched_facts(db: Database, watchlists: Sequence[str]) -> list[tuple[str, TrialId, TrialFacts]]:
     """How the trials of these lists stand, each once, with the first list that holds it; by list and number. Not those that are gone."""
     with db.reading() as connection:

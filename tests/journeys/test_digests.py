@@ -70,6 +70,27 @@ def test_what_was_held_back_is_counted_on_one_quiet_day_and_not_on_the_next(tmp_
     assert "Held back" not in again
 
 
+def test_a_word_on_a_quiet_day_that_comes_late_does_not_deny_what_was_seen_meanwhile(tmp_path: Path) -> None:
+    trials = MadeTrials(ONE)
+    trials.edit(1, ONE, statusModule={"overallStatus": "SUSPENDED"})
+    with EmbeddedRegistry(trials.history).serving() as registry, Collector().listening() as desk:
+        office = Office(tmp_path, registry, destination=desk.url())
+        _write(office, "cells", EVERY_MORNING + ", all_clear: true", ONE)
+        office.check_on(day_of(0), hour=6)
+        office.check_on(day_of(0), hour=8)
+        desk.taken()
+        office.check_on(day_of(1), hour=9)  # nobody looked at half past seven
+        [late] = _digests(desk.taken())
+        office.check_on(day_of(2), hour=8)
+        [next_one] = _digests(desk.taken())
+    assert late.title == "No changes until 3 March 2026 07:30 UTC"
+    assert late.text.startswith(
+        "Nothing changed until 3 March 2026 07:30 UTC. 1 trial looked at, last look at 3 March 2026 09:00 UTC;"
+        " what was seen since then comes with the next digest."
+    )
+    assert "CRITICAL · Suspended" in next_one.text
+
+
 def test_who_did_not_ask_for_it_hears_nothing_on_a_quiet_day(tmp_path: Path) -> None:
     with EmbeddedRegistry(MadeTrials(ONE).history).serving() as registry, Collector().listening() as desk:
         office = Office(tmp_path, registry, destination=desk.url())
