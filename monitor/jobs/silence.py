@@ -11,6 +11,7 @@ from monitor.render.wording import count
 from monitor.store import health
 from monitor.store.database import Database
 from monitor.store.destinations import breaker_of
+from monitor.store.holds import held_since
 from monitor.store.inspection import free_bytes
 from monitor.store.quarantine import suspects
 from monitor.store.silence import last_complete_looks, overdue
@@ -71,7 +72,10 @@ def _looks(db: Database, settings: Settings, sources: list[dict[str, Any]], now:
         name, looked = source["source"], source["last_look"]
         if not source["ok"]:
             why = source["why"] or "the last look failed"
-            yield Doubt("looks", f"source {name}: {why}", "`trialmon check` looks now, and says what fails")
+            hint = "`trialmon check` looks now, and says what fails"
+            if held_since(db, name) is not None:
+                hint = "nothing need be done while the daemon runs"
+            yield Doubt("looks", f"source {name}: {why}", hint)
             continue
         if now < datetime.fromisoformat(looked) - _MOST_SKEW:
             message = f"the last look was at {looked}, ahead of this machine's clock"

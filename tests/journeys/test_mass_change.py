@@ -9,6 +9,8 @@ import pytest
 from monitor.config.load import settings_in_force
 from monitor.daemon.timing import Pace
 from monitor.jobs.metrics import metrics
+from monitor.jobs.trying_again import try_again
+from monitor.store.quarantine import Suspect, keep_suspects
 from monitor.store.runs import source_state
 from tests.builders import a_document
 from tests.house.crash_points import crash_points
@@ -194,6 +196,7 @@ def test_status_doctor_metrics_and_the_dashboard_say_what_is_held_since_when_and
     assert status.code == 1
     assert status.stdout.splitlines()[0].endswith("held")
     assert "held: 24 of 30 trials changed at once" in status.stderr
+    assert "nothing need be done while the daemon runs" in status.stderr
     doctor = " ".join(house.starter.run(house.office, "doctor").stdout.split())
     assert "held: 24 of 30 trials changed at once" in doctor
     settings = settings_in_force(house.office.config, {})
@@ -226,6 +229,17 @@ def test_who_looks_once_a_day_hears_of_it_with_the_second_reading_and_not_before
     assert house.office.check_at(NOON + timedelta(days=1)).failed
     assert house.came()["desk"] == [], "a day without a look that succeeded, but it could be read"
     assert house.office.check_at(NOON + timedelta(days=2)).changed == 25
+
+
+def test_a_trial_in_quarantine_is_not_tried_while_something_is_held(house: House) -> None:
+    """Nothing that the registry says is believed then."""
+    house.check(0)
+    with house.office.context(NOON + timedelta(minutes=1)) as context:
+        keep_suspects(context.database, SOURCE, {TRIALS[29]: Suspect(2, 0, NOON, NOON, "an older one")})
+        assert not try_again(context, insist=True).refreshed
+    house.check(15)
+    with house.office.context(NOON + timedelta(minutes=16)) as context:
+        assert try_again(context, insist=True).refreshed
 
 
 def killed_at(house: House, point: str, minutes: int) -> None:
