@@ -16,6 +16,7 @@ from monitor.jobs.mass_told import why_together
 from monitor.jobs.mistakes import say_mistake
 from monitor.jobs.reasons import holdings
 from monitor.jobs.snoozing import follow_snoozes
+from monitor.jobs.unread import unread_now
 from monitor.jobs.wording import built_in, worded
 from monitor.render.contexts import DigestContext, Looks
 from monitor.store.digests import DigestDue, Stored, digests_due, fold, stored
@@ -186,7 +187,8 @@ def _put_together(
         ahead = coming_up(context, standing, before, until, reader.timezone)
         if quiet:
             later = seen_since(context.database, list(reader.wishes), until)
-            looks = Looks(len(standing), last_look(context.database, list(context.doors)), later)
+            unread = unread_now(context, reader.wishes, [trial for _, trial, _ in standing])
+            looks = Looks(len(standing), last_look(context.database, list(context.doors)), later, unread)
     sections, notes = sections_of(context, members, reader, ahead)
     return DigestContext(
         sections,

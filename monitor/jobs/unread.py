@@ -1,7 +1,7 @@
 """Single trials and searches that cannot be read although the rest of their source can: told once, and once when it is over."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from monitor.core.source import Source
@@ -10,9 +10,12 @@ from monitor.core.watch import Watch
 from monitor.jobs.context import Context
 from monitor.jobs.health import notices_to_all
 from monitor.render.contexts import NoticeContext
+from monitor.store.database import Database
 from monitor.store.health import SILENCE
+from monitor.store.holds import fingerprints, open_hold
 from monitor.store.marks import mark, set_mark
 from monitor.store.outbox import notify
+from monitor.store.quarantine import suspects
 from monitor.store.standings import not_read_since, read_since
 
 _NAMED = 20
@@ -25,7 +28,7 @@ def note_left_unread(
 ) -> None:
     """A look succeeded but for single trials and searches (`failed`, as in a report). What nobody could read for a day, from the first
     look on or later, is named to everybody: the rest being well must not hide it. What was named and is read again is named once more."""
-    now, name = context.clock.now(), f"unread {source.id}"
+    now, name = context.clock.now(), _mark_of(source)
     before: _Failing = json.loads(mark(context.database, name) or "{}")
     searches = {watch.key: watch.title or watch.key for watch in watches if watch.kind != "trial"}
     why = _by_thing(failed, searches)
@@ -36,6 +39,30 @@ def note_left_unread(
     _tell_what_is_unread(context, source, searches, failing, why, now)
     if failing != before:
         set_mark(context.database, name, json.dumps(failing))
+
+
+def unread_now(context: Context, watchlists: Collection[str], trials: Iterable[TrialId]) -> tuple[str, ...]:
+    """Of these trials and of the searches of these lists what the last look could not read, left alone, or holds; by name, searches
+    first. Nobody knows whether it changed."""
+    unread: set[TrialId] = set()
+    asked = [watch for one in context.watchlists if one.name in watchlists for watch in one.watches]
+    searches: dict[str, str] = {}
+    for name, door in context.doors.items():
+        things = _things_unread(context.database, door.source)
+        unread |= {TrialId(name, thing) for thing in things}
+        searches |= {watch.key: watch.title or watch.key for watch in asked if watch.key in things}
+    named = sorted(trial.number for trial in unread.intersection(trials))
+    return (*(_named(key, searches) for key in sorted(searches)), *named)
+
+
+def _things_unread(database: Database, source: Source) -> set[str]:
+    """Numbers of trials and keys of searches."""
+    things = set(json.loads(mark(database, _mark_of(source)) or "{}"))
+    things |= {number for number, suspect in suspects(database, source.id).items() if suspect.in_quarantine}
+    hold = open_hold(database, source.id)
+    if hold is not None and hold.accepted_at is None:
+        things |= {trial.number for trial in fingerprints(database, hold)}
+    return things
 
 
 def _by_thing(failed: Sequence[Mapping[str, str]], searches: Mapping[str, str]) -> dict[str, str]:
@@ -110,6 +137,10 @@ def _tell_all(
     """Once for each time that these things failed."""
     about = (*what, *(f"{thing} {was['since']}" for thing, was in things.items()))
     notify(context.database, notices_to_all(context, told, about, now), now)
+
+
+def _mark_of(source: Source) -> str:
+    return f"unread {source.id}"
 
 
 def _headline(what: str, names: Sequence[str]) -> str:

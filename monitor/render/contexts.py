@@ -109,11 +109,12 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Looks:
     """That somebody looked: at how many trials, and when last (None: never yet). `later`: something was seen after the moment of the
-    digest, which comes late; the next one tells it."""
+    digest, which comes late; the next one tells it. `unread`: the trials and searches of which that look does not say what changed."""
 
     trials: int
     last: datetime | None
     later: bool = False
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,8 @@ def _title_of_a_digest(
         return "Not known whether anything changed"
     if digest.looks is not None and digest.looks.later:
         return f"No changes until {wording.moment(digest.until, digest.timezone, digest.language)}"
+    if digest.looks is not None and digest.looks.unread:
+        return "No changes in what could be read"
     return "No changes"
 
 

@@ -31,6 +31,7 @@ MOST_TRIALS_IN_A_SECTION = 40
 MOST_WATCHED_NAMED = 40
 MOST_LINES_OF_A_NOTE = 15
 MOST_COMING = 20
+_MOST_UNREAD = 10
 # Below this much without a look it is no news that nobody looked.
 _A_WHILE = timedelta(days=1)
 _PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?/[A-Za-z0-9._~/%?=&+-]*")
@@ -277,10 +278,21 @@ def looks_words(looks: Looks, now: datetime, zone: tzinfo, language: str, *, hel
     if not is_known(looks, now):
         return f"No look has succeeded since {last}: what changed since then in your {trials} is not known."
     changed = "Nothing that you asked for changed" if held_back else "Nothing changed"
+    if looks.unread:
+        changed += " in what could be read"
+    unread = f" Not known of {_unread(looks.unread)}." if looks.unread else ""
     if looks.later:
         until = wording.moment(now, zone, language)
-        return f"{changed} until {until}. {trials} looked at, last look at {last}; what was seen since then comes with the next digest."
-    return f"{changed}. {trials} looked at, last look at {last}."
+        return (
+            f"{changed} until {until}. {trials} looked at, last look at {last}; what was seen since then comes with the next digest."
+            + unread
+        )
+    return f"{changed}. {trials} looked at, last look at {last}.{unread}"
+
+
+def _unread(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_UNREAD} more" if len(names) > _MOST_UNREAD else ""
+    return ", ".join(one_line(name, 80) for name in names[:_MOST_UNREAD]) + more
 
 
 def note_view(note: Note) -> NoteView:

@@ -70,6 +70,27 @@ def test_what_was_held_back_is_counted_on_one_quiet_day_and_not_on_the_next(tmp_
     assert "Held back" not in again
 
 
+def test_a_quiet_day_does_not_speak_for_a_trial_that_could_not_be_read(tmp_path: Path) -> None:
+    trials = MadeTrials(ONE, OTHER)
+    trials.edit(1, ONE, statusModule={"overallStatus": ["no", "status"]})
+    trials.edit(2, ONE, statusModule={"overallStatus": "RECRUITING"})
+    told: dict[int, list[Got]] = {}
+    with EmbeddedRegistry(trials.history).serving() as registry, Collector().listening() as desk:
+        office = Office(tmp_path, registry, destination=desk.url())
+        _write(office, "cells", EVERY_MORNING + ", all_clear: true", ONE, OTHER)
+        _write(office, "others", "{name: other, to: [desk], when: daily 07:30, all_clear: true", OTHER)
+        for ahead in (0, 1, 2):
+            office.check_on(day_of(ahead), hour=6)
+            office.check_on(day_of(ahead), hour=8)
+            told[ahead] = [one for one in _digests(desk.taken()) if one.title.startswith("No changes")]
+    looked = "last look at 3 March 2026 08:00 UTC."
+    assert {one.title: one.text.partition("\n")[0] for one in told[1]} == {
+        "No changes in what could be read": f"Nothing changed in what could be read. 2 trials looked at, {looked} Not known of {ONE}.",
+        "No changes": f"Nothing changed. 1 trial looked at, {looked}",
+    }
+    assert {one.title for one in told[2]} == {"No changes"}
+
+
 def test_a_word_on_a_quiet_day_that_comes_late_does_not_deny_what_was_seen_meanwhile(tmp_path: Path) -> None:
     trials = MadeTrials(ONE)
     trials.edit(1, ONE, statusModule={"overallStatus": "SUSPENDED"})

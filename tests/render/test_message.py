@@ -490,6 +490,14 @@ def test_a_quiet_day_says_who_looked_and_when() -> None:
     )
 
 
+def test_a_quiet_day_names_what_could_not_be_read_up_to_ten() -> None:
+    names = tuple(f"NCT{number:08}" for number in range(1, 15))
+    digest = render_digest(DigestContext((), NOON, looks=Looks(200, NOON, unread=names)))
+    assert digest.title == "No changes in what could be read"
+    assert "Not known of NCT00000001, NCT00000002" in digest.text
+    assert "NCT00000010 and 4 more." in digest.text
+
+
 def test_a_day_without_a_look_is_not_called_quiet() -> None:
     blind = render_digest(DigestContext((), NOON, looks=Looks(200, NOON - timedelta(days=2))))
     assert blind.title == "Not known whether anything changed"
