@@ -157,6 +157,7 @@ def markdown(
     shown: Sequence[str],
     exported: Sequence[tuple[int, int]],
     built: float | None,
+    command: str,
 ) -> str:
     """Machine, data, command and figures; `exported` are rows and bytes of memory, `built` seconds."""
     with Database.open_readonly(path) as db:
@@ -166,7 +167,7 @@ def markdown(
     size = path.stat().st_size
     made = f", made in {built / 60:.0f} minutes" if built is not None else ""
     lines = [
-        f"* command: `{_command()}`, on {datetime.now(UTC).date().isoformat()}",
+        f"* command: `{command}`, on {datetime.now(UTC).date().isoformat()}",
         f"* machine: {machine()}",
         f"* data: {trials:,} trials and {versions:,} versions, after recorded records{made};"
         f" {size / 1e9:.1f} GB, {size / versions:,.0f} bytes a version",
@@ -217,10 +218,12 @@ def _busiest_day(path: Path) -> date:
     return date.fromisoformat(row[0])
 
 
-def _command() -> str:
-    return (
-        "make bench-scale" if len(sys.argv) == 1 else f"python -m benchmarks.scale {' '.join(sys.argv[1:])}"
-    )
+def _command(given: argparse.Namespace) -> str:
+    """As it was typed, but for the folder: that is of one machine only."""
+    if len(sys.argv) == 1:
+        return "make bench-scale"
+    words = " ".join(sys.argv[1:])
+    return f"python -m benchmarks.scale {words.replace(str(given.at), 'FOLDER') if given.at else words}"
 
 
 def main() -> None:
@@ -239,16 +242,17 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         path = (given.at or Path(temporary)) / f"{given.trials}-{given.versions}.db"
-        built = None
+        seconds = path.with_suffix(".seconds")
         if not path.exists():
             begun = time.perf_counter()
             _build_elsewhere(path, given.trials, given.versions, given.made)
-            built = time.perf_counter() - begun
+            seconds.write_text(f"{time.perf_counter() - begun:.0f}\n")
+        built = float(seconds.read_text()) if seconds.exists() else None
         Database.open(path).close()  # brings one that was kept up to date
         exported = [export_memory(path, since) for since in (END - timedelta(days=60), BEGIN)]
         figures = list(measure(path, given.times))
         shown = pages.markdown(list(pages.first_bytes(path, given.trials, _busiest_day(path), given.times)))
-        text = markdown(path, figures, shown, exported, built)
+        text = markdown(path, figures, shown, exported, built, _command(given))
     print(text)
     if not given.only_print:
         write_into(given.into or REPOSITORY / "docs" / "performance.md", text, MARKS)
