@@ -63,9 +63,9 @@ def write_calendar(title: str, trials: Sequence[CalendarTrial], address: str = "
 
 def heading(deadline: Deadline) -> str:
     """What the date is, in a few words: `primary completion expected (by the end of March 2026)`."""
-    what = deadline.kind.replace("_", " ")
     if deadline.kind == "results_due":
-        return f"{what} (estimated)"
+        return wording.DEADLINES[deadline.kind]
+    what = wording.DATES[deadline.kind].lower()
     said = "expected" if deadline.estimated else "reached"
     if deadline.date.precision == "day":
         return f"{what} {said}"

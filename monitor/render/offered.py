@@ -91,7 +91,7 @@ OFFERED: Mapping[str, tuple[str, str]] = {
         "list",
         "deadlines of the next weeks: all in the first digest of a week, then those that are new",
     ),
-    "sections[].coming[].what": ("text", "primary completion, completion or results due"),
+    "sections[].coming[].what": ("text", "primary completion, study completion or results due"),
     "sections[].coming[].date": ("text", "its date"),
     "sections[].coming[].estimated": ("yes or no", "whether the date is an estimate"),
     "sections[].coming[].note": ("text", "what is to be known about it; may be empty"),

@@ -15,7 +15,7 @@ WIDTH, HEIGHT, MARGIN = 200, 14, 6
 _NAMES = {
     "start": "Start",
     "primary_completion": "Primary completion",
-    "completion": "Completion",
+    "completion": "Study completion",
 }
 
 

@@ -48,7 +48,7 @@ _MONTHS = {PartialDate(2000, month).in_words().split()[0]: month for month in ra
 _QUOTE_OR_DATE = re.compile(rf"“[^”]*”|(?<!\w)(?:(\d{{1,2}}) )?({'|'.join(_MONTHS)}) (\d{{4}})(?!\w)")
 DEADLINES: dict[DeadlineKind, str] = {
     "primary_completion": "primary completion expected",
-    "completion": "completion expected",
+    "completion": "study completion expected",
     "results_due": "results due (estimated)",
 }
 # The same as headings.

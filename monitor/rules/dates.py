@@ -33,7 +33,7 @@ class _Milestone:
 MILESTONES = (
     _Milestone("start", "Start"),
     _Milestone("primary_completion", "Primary completion"),
-    _Milestone("completion", "Completion"),
+    _Milestone("completion", "Study completion"),
 )
 
 
@@ -179,7 +179,7 @@ RULES = (
             _dates("completion", "2026-03-01"),
             _dates("completion", "2026-03-15"),
             Significance.ROUTINE,
-            "Completion slipped 14 days: 1 March 2026 → 15 March 2026",
+            "Study completion slipped 14 days: 1 March 2026 → 15 March 2026",
         ),
         Example(
             "only said more precisely",
@@ -240,7 +240,7 @@ RULES = (
             _dates("completion", "2025-12-01", "ACTUAL"),
             _dates("completion", "2026-02-15", "ACTUAL"),
             Significance.NOTABLE,
-            "Actual completion date corrected: 1 December 2025 → 15 February 2026, 2 months later",
+            "Actual study completion date corrected: 1 December 2025 → 15 February 2026, 2 months later",
         ),
         Example(
             "by a few days",
@@ -259,21 +259,21 @@ RULES = (
             _dates("completion", "2026-07"),
             _dates("completion", "2026-07-31"),
             Significance.ROUTINE,
-            "Completion date said differently: July 2026 → 31 July 2026",
+            "Study completion date said differently: July 2026 → 31 July 2026",
         ),
         Example(
             "the type goes",
             _dates("completion", "2026-07", "ESTIMATED"),
             _dates("completion", "2026-07", ""),
             Significance.ROUTINE,
-            "Completion date, July 2026, is now called neither estimated nor actual",
+            "Study completion date, July 2026, is now called neither estimated nor actual",
         ),
         Example(
             "given at last",
             {},
             _dates("completion", "2027-07"),
             Significance.ROUTINE,
-            "Completion date given: July 2027",
+            "Study completion date given: July 2027",
         ),
     ),
 )

@@ -52,7 +52,7 @@ def test_people_read_the_facts(known: Archive) -> None:
         "Status              Completed",
         "Start               1 March 2025 (actual)",
         "Primary completion  April 2027 (estimated) · slipped once, now 6 months later than first on record",
-        "Completion          31 March 2027 (estimated)",
+        "Study completion    31 March 2027 (estimated)",
         "Enrolment           120 (estimated)",
         "Results             none posted",
         "Results due         not thought to be under FDAAA 801: "

@@ -65,7 +65,7 @@ def test_each_date_is_an_event_of_one_whole_day() -> None:
         date(2026, 9, 15),
         date(2026, 9, 16),
     )
-    assert str(completion["SUMMARY"]) == "RESPINE: completion expected"
+    assert str(completion["SUMMARY"]) == "RESPINE: study completion expected"
     assert (str(completion["STATUS"]), str(completion["TRANSP"])) == ("TENTATIVE", "TRANSPARENT")
     assert str(completion["URL"]) == PAGE
 

@@ -182,7 +182,7 @@ def _facts(
     for role, name in (
         ("start", "Start"),
         ("primary_completion", "Primary completion"),
-        ("completion", "Completion"),
+        ("completion", "Study completion"),
     ):
         yield name, " · ".join(part for part in (typed_date(getattr(facts, role)), promises[role]) if part)
     if facts.enrollment is not None:
