@@ -221,7 +221,9 @@ def _ends(facts: TrialFacts, language: str) -> str:
     if facts.primary_completion is not None:
         return f"primary completion {wording.typed_date(facts.primary_completion, language)}"
     return (
-        f"study completion {wording.typed_date(facts.completion, language)}" if facts.completion is not None else ""
+        f"study completion {wording.typed_date(facts.completion, language)}"
+        if facts.completion is not None
+        else ""
     )
 
 
