@@ -3,7 +3,7 @@
 None of them needs a secret, none writes, and all work while the daemon does.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -154,7 +154,7 @@ def narrowed(command: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def filters_of(db: "Database", wishes: Wishes, *, json: bool) -> "Filters":
+def _filters_of(db: "Database", wishes: Wishes, *, json: bool) -> "Filters":
     """The wishes as the store understands them; for people one row more than is shown, so that it can be said that there are more.
     Raises WrongUsage, with what there is, where a trial or watchlist is not known."""
     from monitor.store.queries import Filters
@@ -195,9 +195,23 @@ def require_watchlist(db: "Database", name: str | None) -> None:
         raise WrongUsage(f"no watchlist {name!r} is on record", there)
 
 
-def trials_of(rows: Iterable[Mapping[str, Any]]) -> set[TrialId]:
-    """The trials that rows of `changes`, `events` or `search` are about."""
-    return {TrialId(row["registry"], row["trial"]) for row in rows}
+def answer(
+    invocation: Invocation,
+    wishes: Wishes,
+    ask: "Callable[[Database, Filters], Iterator[dict[str, Any]]]",
+    show: Callable[[Invocation, list[dict[str, Any]], dict[str, str], int], None],
+) -> None:
+    """Stream what was asked for with --json; else `show` it to people, with the names of its trials and how many rows they get."""
+    from monitor.store.queries import trial_names
+
+    with reading(invocation) as db:
+        rows = ask(db, _filters_of(db, wishes, json=invocation.output.json))
+        if invocation.output.json:
+            invocation.output.lines(rows)
+            return
+        found = list(rows)
+        trials = {TrialId(row["registry"], row["trial"]) for row in found}
+        show(invocation, found, trial_names(db, trials), wishes.limit or SHOWN)
 
 
 def words(text: str | None) -> str | None:
@@ -285,10 +299,10 @@ def shape_of(registry: str) -> "Shape | None":
 
 
 def _what_there_is(db: "Database") -> str:
+    from monitor.render.wording import first_of
     from monitor.store.queries import trial_names
 
     numbers = [TrialId.parse(identity).number for identity in trial_names(db)]
     if not numbers:
         return "no trial was seen yet: run `trialmon check`"
-    more = f" and {len(numbers) - _MOST_NAMED} more" if len(numbers) > _MOST_NAMED else ""
-    return f"there are: {', '.join(numbers[:_MOST_NAMED])}{more}"
+    return f"there are: {first_of(numbers, _MOST_NAMED)}"

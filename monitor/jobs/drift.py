@@ -10,7 +10,7 @@ from monitor.core.trial import TrialId
 from monitor.jobs.affairs import notices_to_operator
 from monitor.jobs.context import Context
 from monitor.render.contexts import NoticeContext
-from monitor.render.wording import count
+from monitor.render.wording import count, first_of
 from monitor.store.drift import not_noted, note_drift
 
 _NAMED = 10
@@ -22,11 +22,10 @@ def look_for_drift(context: Context, source: Source, trial: TrialId, modules: Ma
     fresh = not_noted(context.database, trial.registry, unknown) if unknown else []
     if not fresh:
         return
-    more = f" and {len(fresh) - _NAMED} more" if len(fresh) > _NAMED else ""
     told = NoticeContext(
         f"{source.title} has {count(len(fresh), 'new field')}: {fresh[0]}",
         (
-            f"The record of {trial.number} has what the model of {source.title} does not: {', '.join(fresh[:_NAMED])}{more}.",
+            f"The record of {trial.number} has what the model of {source.title} does not: {first_of(fresh, _NAMED)}.",
             "It is stored and compared like everything else. No rule knows yet what it means, so its changes count as routine.",
         ),
         "nothing need be done; the registry's release notes say what it is, and a newer trialmon may know it",

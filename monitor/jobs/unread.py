@@ -10,9 +10,10 @@ from monitor.core.watch import Watch
 from monitor.jobs.context import Context
 from monitor.jobs.health import notices_to_all
 from monitor.render.contexts import NoticeContext
+from monitor.render.wording import first_of
 from monitor.store.database import Database
 from monitor.store.health import SILENCE
-from monitor.store.holds import fingerprints, open_hold
+from monitor.store.holds import held_trials
 from monitor.store.marks import mark, set_mark
 from monitor.store.outbox import notify
 from monitor.store.quarantine import suspects
@@ -59,10 +60,7 @@ def _things_unread(database: Database, source: Source) -> set[str]:
     """Numbers of trials and keys of searches."""
     things = set(json.loads(mark(database, _mark_of(source)) or "{}"))
     things |= {number for number, suspect in suspects(database, source.id).items() if suspect.in_quarantine}
-    hold = open_hold(database, source.id)
-    if hold is not None and hold.accepted_at is None:
-        things |= {trial.number for trial in fingerprints(database, hold)}
-    return things
+    return things | {trial.number for trial in held_trials(database, source.id)}
 
 
 def _by_thing(failed: Sequence[Mapping[str, str]], searches: Mapping[str, str]) -> dict[str, str]:
@@ -94,7 +92,7 @@ def _tell_what_is_unread(
     told = NoticeContext(
         _headline("Not read for a day", names),
         (
-            f"{source.title} is read, but for more than a day not: {_listed(names)}.",
+            f"{source.title} is read, but for more than a day not: {first_of(names, _NAMED)}.",
             f"Of the first, the last failure: {why[things[0]]}",
             "What changes in them is not seen meanwhile. You will be told when they are read again.",
         ),
@@ -124,7 +122,7 @@ def _tell_what_is_over(
     told = NoticeContext(
         _headline("Read again", names),
         (
-            f"These could not be read for more than a day, and are read again: {_listed(names)}.",
+            f"These could not be read for more than a day, and are read again: {first_of(names, _NAMED)}.",
             "What changed meanwhile has been found by comparing with the last versions; steps in between may be missing.",
         ),
     )
@@ -149,8 +147,3 @@ def _headline(what: str, names: Sequence[str]) -> str:
 
 def _named(thing: str, searches: Mapping[str, str]) -> str:
     return f"the search “{searches[thing]}”" if thing in searches else thing
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"

@@ -282,7 +282,8 @@ def looks_words(looks: Looks, now: datetime, zone: tzinfo, language: str, *, hel
     changed = "Nothing that you asked for changed" if held_back else "Nothing changed"
     if looks.unread:
         changed += " in what could be read"
-    unread = f" Not known of {_unread(looks.unread)}." if looks.unread else ""
+    names = wording.first_of([one_line(name, 80) for name in looks.unread], _MOST_UNREAD)
+    unread = f" Not known of {names}." if names else ""
     if looks.later:
         until = wording.moment(now, zone, language)
         return (
@@ -290,11 +291,6 @@ def looks_words(looks: Looks, now: datetime, zone: tzinfo, language: str, *, hel
             + unread
         )
     return f"{changed}. {trials} looked at, last look at {last}.{unread}"
-
-
-def _unread(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_UNREAD} more" if len(names) > _MOST_UNREAD else ""
-    return ", ".join(one_line(name, 80) for name in names[:_MOST_UNREAD]) + more
 
 
 def note_view(note: Note) -> NoteView:

@@ -1,6 +1,7 @@
 """How people say what a registry encodes: statuses, dates, counts, moments."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING
@@ -147,6 +148,11 @@ def _locale(language: str) -> "Locale":
 def count(number: int, one: str, many: str = "") -> str:
     """`1 trial`, `3 trials`; `many` where an "s" does not do."""
     return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    """`A, B and 3 more`: the first ones as they stand, and how many there are beyond `most`."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def size(number: float) -> str:

@@ -59,8 +59,19 @@ def open_hold(db: Database, source: str) -> Hold | None:
 
 def held_since(db: Database, source: str) -> datetime | None:
     """Since when something is held of a source that is not accepted; None if nothing is."""
+    hold = _not_accepted(db, source)
+    return hold.since if hold is not None else None
+
+
+def held_trials(db: Database, source: str) -> frozenset[TrialId]:
+    """The trials of a source of which something is held that is not accepted."""
+    hold = _not_accepted(db, source)
+    return frozenset(fingerprints(db, hold)) if hold is not None else frozenset()
+
+
+def _not_accepted(db: Database, source: str) -> Hold | None:
     hold = open_hold(db, source)
-    return hold.since if hold is not None and hold.accepted_at is None else None
+    return hold if hold is not None and hold.accepted_at is None else None
 
 
 def held_now(db: Database) -> list[dict[str, Any]]:

@@ -5,15 +5,7 @@ from itertools import groupby
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import (
-    SHOWN,
-    Wishes,
-    filters_of,
-    narrowed,
-    reading,
-    say_whether_there_is_more,
-    trials_of,
-)
+from monitor.cli.asking import Wishes, answer, narrowed, say_whether_there_is_more
 
 
 @click.command()
@@ -23,13 +15,7 @@ def command(invocation: Invocation, wishes: Wishes) -> None:
     """Show every field that changed, newest first; times are UTC. With --json one change a line, streamed, in full."""
     from monitor.store import queries
 
-    with reading(invocation) as db:
-        rows = queries.changes(db, filters_of(db, wishes, json=invocation.output.json))
-        if invocation.output.json:
-            invocation.output.lines(rows)
-            return
-        found = list(rows)
-        _show(invocation, found, queries.trial_names(db, trials_of(found)), wishes.limit or SHOWN)
+    answer(invocation, wishes, queries.changes, _show)
 
 
 def _show(invocation: Invocation, rows: list[dict[str, object]], names: dict[str, str], most: int) -> None:

@@ -5,15 +5,7 @@ from itertools import groupby
 import click
 
 from monitor.cli import Invocation, common
-from monitor.cli.asking import (
-    SHOWN,
-    Wishes,
-    filters_of,
-    narrowed,
-    reading,
-    say_whether_there_is_more,
-    trials_of,
-)
+from monitor.cli.asking import Wishes, answer, narrowed, say_whether_there_is_more
 
 
 @click.command()
@@ -23,13 +15,7 @@ def command(invocation: Invocation, wishes: Wishes) -> None:
     """Show what was made of the changes: one line a verdict with its headline, newest first; times are UTC."""
     from monitor.store import queries
 
-    with reading(invocation) as db:
-        rows = queries.events(db, filters_of(db, wishes, json=invocation.output.json))
-        if invocation.output.json:
-            invocation.output.lines(rows)
-            return
-        found = list(rows)
-        _show(invocation, found, queries.trial_names(db, trials_of(found)), wishes.limit or SHOWN)
+    answer(invocation, wishes, queries.events, _show)
 
 
 def _show(invocation: Invocation, rows: list[dict[str, str]], names: dict[str, str], most: int) -> None:
